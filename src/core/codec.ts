@@ -1,0 +1,90 @@
+/**
+ * The codec contract: what a codec must offer to live in Pith.
+ *
+ *   object   |------ chunk ------|------ chunk ------|--- rest ---|
+ *                    |                   |                |
+ *   session       encode()            encode()         encode()     in order, once
+ *                    |                   |                |
+ *   coded     parameters+payload  parameters+payload     ...        each decodes alone
+ *
+ * A codec opens one encode session per object. The session sees the object's chunks once, in
+ * order, and may carry state from one to the next (where a JPEG's scan stands at a cut), but what
+ * it returns for a chunk must hold all that decoding that chunk needs. Nobody reads again from
+ * byte 0. A session that cannot take a chunk refuses it: that chunk goes to the next codec, and the
+ * session is asked again for the one after.
+ *
+ * The list of codecs is in container/registry.ts; frames around coded chunks in
+ * container/frame.ts.
+ */
+
+/** How much time a put may spend: `flat` never searches for matches and takes the same time on
+ * any input, `dense` spends what it takes. */
+export const EFFORTS = ["flat", "fast", "default", "dense"] as const;
+export type Effort = (typeof EFFORTS)[number];
+
+/** What a codec says of an object after a look at its first chunk. */
+export interface Claim {
+  /** How to cut this object, in bytes: CHUNK_BYTES for what can be cut there, up to
+   * CHUNK_BYTES_MAXIMUM for what cannot. */
+  readonly chunkBytes: number;
+  /** True when the claim holds only if the whole object is one chunk of at most `chunkBytes`; a
+   * longer object is then cut as usual and left to the next codec. */
+  readonly whole: boolean;
+}
+
+/** One coded chunk before it is framed. */
+export interface Coded {
+  /** What `decode` needs beside the payload; short, goes into the frame's header. */
+  readonly parameters: Uint8Array;
+  readonly payload: Uint8Array;
+}
+
+/** The answer of a session to a chunk: coded, or refused with a reason for the counters. */
+export type Encoded = Coded | { readonly refused: string };
+
+export interface EncodeSession {
+  /**
+   * Takes the object's next chunk.
+   *
+   * @param chunk - plain bytes, 1 byte to the claim's `chunkBytes`; not kept, not changed
+   * @param last - whether the object ends with this chunk
+   * @throws whatever it likes: an error ends the session, and the chunk goes to the next codec
+   */
+  encode(chunk: Uint8Array, last: boolean): Encoded | Promise<Encoded>;
+  /** Lets go of what the session holds. Called once, also after an error. */
+  close(): void;
+}
+
+export interface Codec {
+  /** 1..65535, written in frames: never used again for anything else. */
+  readonly id: number;
+  /** Lower case, for people, options and metrics. */
+  readonly name: string;
+  /** 1..255: what this build writes. A change of output is a new version. */
+  readonly version: number;
+  /** Every version that `decode` reads; holds `version`. */
+  readonly readableVersions: readonly number[];
+  /** True when chunks of one object do not depend on each other and may be coded at once. */
+  readonly independent: boolean;
+  /**
+   * A look at the object's first chunk.
+   *
+   * @param first - the first CHUNK_BYTES of the object, or all of it when it is shorter
+   * @param ended - whether `first` is the whole object
+   * @returns a claim when this codec is a specialist for the content; undefined leaves the
+   *   object to the general codecs. Must be fast: magic numbers and headers only.
+   */
+  sniff(first: Uint8Array, ended: boolean): Claim | undefined;
+  /** Opens a session for one object. */
+  open(effort: Effort): EncodeSession | Promise<EncodeSession>;
+  /**
+   * Decodes one chunk from nothing but its frame's fields.
+   *
+   * @param coded - parameters and payload as the session returned them
+   * @param version - one of `readableVersions`
+   * @param plainBytes - the length to give back, already checked against the limits
+   * @returns exactly `plainBytes` bytes
+   * @throws PithError when the payload does not decode to that
+   */
+  decode(coded: Coded, version: number, plainBytes: number): Uint8Array | Promise<Uint8Array>;
+}
