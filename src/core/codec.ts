@@ -51,6 +51,11 @@ export interface EncodeSession {
    * @throws whatever it likes: an error ends the session, and the chunk goes to the next codec
    */
   encode(chunk: Uint8Array, last: boolean): Encoded | Promise<Encoded>;
+  /**
+   * Sees a chunk that needs no coding because it is stored already: takes from it only what later
+   * chunks depend on. A session of an independent codec is never asked.
+   */
+  observe(chunk: Uint8Array, last: boolean): void | Promise<void>;
   /** Lets go of what the session holds. Called once, also after an error. */
   close(): void;
 }

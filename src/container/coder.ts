@@ -1,0 +1,77 @@
+/**
+ * The coder: what turns plain chunks into proven frames, and frames back.
+ *
+ *   object's bytes -> cut.ts -> chunk -> [ session -> frame -> proof ] -> CodedChunk, in order
+ *                                           worker A      worker B
+ *
+ * Whoever stores frames (the store, the .pith writer) sees only this contract. The
+ * implementations differ in where the work is done: inline-coder.ts on this thread, pool-coder.ts on
+ * worker threads with deadlines. Both go through the same choice (choose.ts) and the same
+ * proof (verify.ts).
+ */
+import type { Effort } from "../core/codec.ts";
+import type { FaultCode } from "../core/errors.ts";
+
+/** Which codec wrote a frame. */
+export interface CodecStamp {
+  readonly id: number;
+  readonly name: string;
+  readonly version: number;
+}
+
+/** One chunk of an object on its way to the store. */
+export interface CodedChunk {
+  /** Position in the object, 0 for the first chunk. */
+  readonly index: number;
+  readonly plainBytes: number;
+  /** Lower-case hexadecimal SHA-256 of the plain bytes. */
+  readonly sha256: string;
+  readonly last: boolean;
+  /** The proven frame, or undefined where `known` said that the chunk is stored already. */
+  readonly frame: Uint8Array | undefined;
+  readonly codec: CodecStamp | undefined;
+}
+
+/** Something a codec did that an operator wants to count; kind "bug" is an alarm. */
+export interface CoderEvent {
+  readonly codec: string;
+  readonly code: FaultCode;
+  /** What is known beside the code: the refusal's reason, the chunk's hash. */
+  readonly why: string;
+}
+
+export interface EncodeOptions {
+  readonly effort: Effort;
+  /** A codec's name to use it alone before `stored`; undefined chooses by content. */
+  readonly codec?: string | undefined;
+  /** Asked for every chunk before it is coded: true when it is stored already. */
+  readonly known?: ((sha256: string, plainBytes: number) => Promise<boolean>) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Coder {
+  /**
+   * Cuts, codes and proves one object's bytes.
+   *
+   * Yields chunks in order, each exactly once, with at most CHUNKS_IN_FLIGHT under way; an empty
+   * object yields nothing. Each frame decodes alone, and has been decoded by another kernel
+   * instance to bytes of the same SHA-256 before it is yielded. Ending the iteration early
+   * releases everything.
+   *
+   * @throws PithError of the source's or the signal's doing; a codec's own failure never surfaces:
+   *   the next codec takes the chunk, `stored` being the last.
+   */
+  encode(source: AsyncIterable<Uint8Array>, options: EncodeOptions): AsyncIterable<CodedChunk>;
+
+  /**
+   * Decodes one frame.
+   *
+   * @param frame - a whole frame
+   * @param sha256 - the hash that the plain bytes must have; undefined takes the frame's own
+   * @throws PithError kind "corrupt" when the frame or its plain bytes are not what was written
+   */
+  decode(frame: Uint8Array, sha256?: string): Promise<Uint8Array>;
+
+  /** Stops the workers; jobs under way end with an error. */
+  close(): Promise<void>;
+}
