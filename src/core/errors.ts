@@ -430,6 +430,57 @@ export const FAULTS = {
     s3: "InternalError",
     says: "the service answered with an error",
   },
+
+  // 110-119: requests, more closely.
+  BadAddress: {
+    number: 110,
+    kind: "input",
+    http: 400,
+    s3: "InvalidURI",
+    says: "the address of the request cannot be decoded",
+  },
+  SlowClient: {
+    number: 111,
+    kind: "input",
+    http: 400,
+    s3: "RequestTimeout",
+    says: "the client stopped sending, or sends too slowly",
+  },
+  InvalidDigest: {
+    number: 112,
+    kind: "input",
+    http: 400,
+    s3: "InvalidDigest",
+    says: "a checksum of the request is not written as it must be",
+  },
+  ContentHashMismatch: {
+    number: 113,
+    kind: "input",
+    http: 400,
+    s3: "XAmzContentSHA256Mismatch",
+    says: "the body does not have the SHA-256 that its header announced",
+  },
+  LengthRequired: {
+    number: 114,
+    kind: "input",
+    http: 411,
+    s3: "MissingContentLength",
+    says: "the request does not say how long its body is",
+  },
+  Forbidden: {
+    number: 115,
+    kind: "input",
+    http: 403,
+    s3: "AccessDenied",
+    says: "the request does not come from where it may",
+  },
+  CannotListen: {
+    number: 116,
+    kind: "io",
+    http: 500,
+    s3: "InternalError",
+    says: "the service cannot listen on this address",
+  },
 } as const satisfies Record<string, Fault>;
 
 export type FaultCode = keyof typeof FAULTS;

@@ -81,3 +81,61 @@ export const XML_BODY_BYTES_MAXIMUM = 8 * MIB;
 
 /** Keys in one page of a listing and in one batch delete, as S3 has it. */
 export const LIST_KEYS_MAXIMUM = 1000;
+
+/** Request line and headers together: a key of 1,024 bytes, each percent-encoded, 2 KB of user
+ * metadata, a presigned query and a signature fit; S3 takes 8 KB of headers beside the address. */
+export const REQUEST_HEAD_BYTES_MAXIMUM = 24 * KIB;
+
+/** The line before each part of an `aws-chunked` body: a length and a signature. */
+export const CHUNKED_LINE_BYTES_MAXIMUM = 1 * KIB;
+
+/** Trailers of an `aws-chunked` body, all together: a few checksums and a signature. */
+export const CHUNKED_TRAILER_BYTES_MAXIMUM = 8 * KIB;
+
+/** The longest part that an `aws-chunked` body may announce; nothing is kept for it, the bound
+ * only keeps the arithmetic exact. */
+export const CHUNKED_PART_BYTES_MAXIMUM = 5 * GIB;
+
+/** Time for a request's line and headers to arrive. */
+export const REQUEST_HEAD_TIMEOUT_MS = 20_000;
+
+/** Silence in the middle of a body, either way, after which a client is given up. Only the time
+ * that Pith waits counts, not the time that the client waits for Pith. */
+export const CLIENT_SILENCE_MS = 30_000;
+
+/** A body may take this long plus its bytes at CLIENT_BYTES_PER_SECOND_MINIMUM: bounds the
+ * clients that send or take a byte now and then. 1 KiB/s is below any line in use. */
+export const CLIENT_ALLOWANCE_MS = 60_000;
+export const CLIENT_BYTES_PER_SECOND_MINIMUM = 1 * KIB;
+
+/** How long a connection without a request stays open: longer than the pools of the usual
+ * clients keep theirs, so that it is them who close. */
+export const KEEP_ALIVE_MS = 65_000;
+
+/** Connections at once: each costs some 50 KB when idle. */
+export const CONNECTIONS_MAXIMUM = 1024;
+
+/** Requests of one connection that may wait for the one before (pipelining). */
+export const PIPELINED_MAXIMUM = 64;
+
+/** Puts and gets at once that hold chunks in memory, and how many more may wait how long for
+ * a place before they are told "SlowDown". A put holds up to CHUNKS_IN_FLIGHT chunks: 32 of them
+ * at most 512 MiB plain; more would not be faster on any usual number of cores. */
+export const TRANSFERS_MAXIMUM = 32;
+export const TRANSFERS_WAITING_MAXIMUM = 1024;
+export const TRANSFER_WAIT_MS = 60_000;
+
+/** What is read and thrown away of a body whose answer went out early, so that a client which
+ * only reads after sending gets to see the answer. */
+export const DISCARDED_BYTES_MAXIMUM = 64 * MIB;
+export const DISCARD_MS = 10_000;
+
+/** How long a stopping service lets running requests finish. */
+export const SHUTDOWN_MS = 10_000;
+
+/** How often the service collects garbage. Collecting is cheap when there is none. */
+export const COLLECT_INTERVAL_MS = 10 * 60 * 1000;
+
+/** How long no request must have come before chunks that wait are coded (`async` mode), and the
+ * pause between looks. */
+export const IDLE_MS = 2_000;
