@@ -1,0 +1,72 @@
+/**
+ * The `pith` command: all its words, and what happens before and after each.
+ *
+ * A command's file (compress.ts, serve.ts, ...) holds its options and its help; the floors that do
+ * the work are imported when it runs, so that `pith ls` loads no codec. Here is what they share:
+ * usage errors, exit codes, a reader that goes away, and the order of the help page.
+ */
+import { styleText } from "node:util";
+import { Command, CommanderError } from "commander";
+import { PithError } from "../core/errors.ts";
+import { addHelp } from "./help.ts";
+import { Run, type Surroundings } from "./run.ts";
+import { addServe } from "./serve.ts";
+import { packageVersion } from "./version.ts";
+
+/** The exit code of a process that a closed pipe ended: 128 + SIGPIPE. */
+const READER_GONE = 141;
+
+/**
+ * Runs one command line.
+ *
+ * @param words - the arguments after `pith`
+ * @returns the exit code: 0, or the number of the first fault (`pith help exit-codes`)
+ */
+export async function runCommand(
+  words: readonly string[],
+  surroundings: Surroundings,
+): Promise<number> {
+  const run = new Run(surroundings);
+  surroundings.stdout.on("error", endWhenReaderIsGone);
+  surroundings.stderr.on("error", endWhenReaderIsGone);
+  try {
+    await makeProgram(run).parseAsync(words, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) run.fail(undefined, error);
+    else if (error.exitCode !== 0) return new PithError("BadUsage").number;
+  } finally {
+    surroundings.stdout.off("error", endWhenReaderIsGone);
+    surroundings.stderr.off("error", endWhenReaderIsGone);
+  }
+  return run.exitCode;
+}
+
+/** The whole command, ready to parse; its actions report to `run`. */
+export function makeProgram(run: Run): Command {
+  const program = new Command("pith");
+  program
+    .description("Stores files in less space and gives every byte back.")
+    .version(`pith ${packageVersion()}`, "-V, --version", "print the version")
+    .helpOption("-h, --help", "explain a command")
+    .exitOverride()
+    .configureHelp({
+      styleTitle: (text) => styleText("bold", text),
+      showGlobalOptions: false,
+    })
+    .configureOutput({
+      writeOut: (text) => void run.surroundings.stdout.write(text),
+      writeErr: (text) => void run.surroundings.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, "pith: ")),
+    })
+    .showHelpAfterError("Try `pith help`, or `pith COMMAND --help` for examples.");
+  program.commandsGroup("Store:");
+  addServe(program, run);
+  program.commandsGroup("More:");
+  addHelp(program, run);
+  return program;
+}
+
+function endWhenReaderIsGone(error: Error & { code?: string }): void {
+  if (error.code === "EPIPE") process.exit(READER_GONE);
+  throw error;
+}
