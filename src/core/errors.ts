@@ -430,6 +430,13 @@ export const FAULTS = {
     s3: "InternalError",
     says: "the service answered with an error",
   },
+  UnsafePath: {
+    number: 106,
+    kind: "input",
+    http: 400,
+    s3: "InvalidRequest",
+    says: "the name cannot become a file below the target folder",
+  },
 
   // 110-119: requests, more closely.
   BadAddress: {
