@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { chooseRuns, closingLines, judge, type Run, readWish } from "./test.ts";
+import type { TestCount } from "./test-count.ts";
+
+const GOOD: TestCount = {
+  tests: 3,
+  passed: 3,
+  failed: 0,
+  cancelled: 0,
+  skipped: [],
+  unfinished: [],
+  seconds: 1.5,
+};
+
+test("a run passes only when the runner and the counts agree", () => {
+  assert.deepEqual(judge(0, GOOD, true), []);
+  assert.equal(judge(1, { ...GOOD, passed: 2, failed: 1 }, false).length, 1);
+  assert.equal(judge(0, undefined, false).length, 1, "a run that was cut short");
+  assert.equal(judge(0, { ...GOOD, tests: 0, passed: 0 }, false).length, 1, "nothing was tested");
+  assert.equal(judge(0, { ...GOOD, unfinished: ["a.test.ts"] }, false).length, 1);
+});
+
+test("a skipped test fails in CI and is only shown elsewhere", () => {
+  const skipping = { ...GOOD, passed: 2, skipped: ["needs pigz (no pigz here)"] };
+  assert.deepEqual(judge(0, skipping, false), []);
+  assert.deepEqual(judge(0, skipping, true), ["skipped: needs pigz (no pigz here)"]);
+  const run: Run = { name: "unit run", patterns: [], isolated: false, timeoutMs: 1 };
+  const lines = closingLines([{ run, count: skipping, reasons: [] }]);
+  assert.match(lines.join("\n"), /passed {2}unit run .* 3 tests: 2 pass, 0 fail, 1 skip/);
+  assert.match(lines.join("\n"), /skipped: needs pigz/);
+});
+
+test("arguments are files, options and minutes", () => {
+  const wish = readWish(["src/a.test.ts", "--test-name-pattern=x", "--minutes", "5"]);
+  assert.deepEqual(wish, {
+    files: ["src/a.test.ts"],
+    options: ["--test-name-pattern=x"],
+    minutes: 5,
+  });
+  assert.throws(() => readWish(["--minutes"]));
+  assert.throws(() => readWish(["--minutes=soon"]));
+});
+
+test("named files run where they belong", () => {
+  const unit: Run = { name: "unit", patterns: ["src/**/*.test.ts"], isolated: false, timeoutMs: 1 };
+  const apart: Run = { ...unit, name: "process", patterns: ["test/{system,faults}/**/*.test.ts"] };
+  const runs = [unit, apart];
+  assert.deepEqual(chooseRuns(runs, []), runs);
+  const chosen = chooseRuns(runs, ["test/system/b.test.ts", "src/core/a.test.ts"]);
+  assert.deepEqual(
+    chosen.map((run) => [run.name, run.patterns]),
+    [
+      ["unit", ["src/core/a.test.ts"]],
+      ["process", ["test/system/b.test.ts"]],
+    ],
+  );
+  assert.deepEqual(chooseRuns(runs, ["src/core/*.test.ts"])[0]?.name, "unit");
+});
