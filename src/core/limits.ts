@@ -74,6 +74,14 @@ export const GRACE_MS = 60 * 60 * 1000;
 export const BACKUPS_KEPT = 7;
 export const BACKUP_INTERVAL_MS = 24 * 60 * 60 * 1000;
 
+/** The longest blob: the largest chunk as a frame, stored. A longer file under a blob's name is
+ * damage, and is not read into memory. */
+export const BLOB_BYTES_MAXIMUM =
+  CHUNK_BYTES_MAXIMUM + FRAME_OVERHEAD_BYTES + FRAME_PARAMETERS_BYTES_MAXIMUM;
+
+/** How long a put waits for the collector to finish with a blob of the name it needs. */
+export const RESERVE_WAIT_MS = 30_000;
+
 // Requests.
 
 /** XML bodies (batch delete of 1,000 keys of 1,024 bytes, escaped) fit well into this. */
