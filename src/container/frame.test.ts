@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { crc32 } from "node:zlib";
+import { forSeeds } from "../../test/random.ts";
+import { fromHex, toHex, viewOf } from "../core/bytes.ts";
+import { PithError } from "../core/errors.ts";
+import { sha256 } from "../core/hash.ts";
+import { CHUNK_BYTES_MAXIMUM, FRAME_PARAMETERS_BYTES_MAXIMUM } from "../core/limits.ts";
+import {
+  checkFrame,
+  decodeFrameHeader,
+  encodeFrame,
+  FRAME_FIXED_BYTES,
+  type FrameParts,
+  frameHeaderBytes,
+} from "./frame.ts";
+
+const PLAIN = new TextEncoder().encode("hello, pith");
+
+function framed(parts: Partial<FrameParts> = {}): Uint8Array<ArrayBuffer> {
+  return encodeFrame({
+    codec: 1,
+    codecVersion: 1,
+    plainBytes: PLAIN.length,
+    sha256: sha256(PLAIN),
+    parameters: new Uint8Array(0),
+    payload: PLAIN,
+    ...parts,
+  });
+}
+
+/** The frame with its header's checksum made right again, as a hostile writer would. */
+function sealed(frame: Uint8Array): Uint8Array {
+  const covered = FRAME_FIXED_BYTES + viewOf(frame).getUint32(20, true);
+  viewOf(frame).setUint32(covered, crc32(frame.subarray(0, covered)), true);
+  return frame;
+}
+
+test("the example of the format document is what is written and read", () => {
+  const document = readFileSync(new URL("../../docs/formats/frame.md", import.meta.url), "utf8");
+  const example = /```hex\n([^`]+)```/.exec(document)?.[1]?.replace(/\s/g, "") ?? "";
+  assert.equal(toHex(framed()), example);
+  const frame = checkFrame(fromHex(example));
+  assert.equal(new TextDecoder().decode(frame.payload), "hello, pith");
+  assert.equal(frame.sha256, sha256(PLAIN));
+});
+
+test("every field comes back", () => {
+  const parameters = Uint8Array.of(9, 8, 7);
+  const payload = Uint8Array.of(1, 2);
+  const bytes = framed({ codec: 0xfffe, codecVersion: 255, parameters, payload });
+  const frame = checkFrame(bytes);
+  assert.equal(frame.codec, 0xfffe);
+  assert.equal(frame.codecVersion, 255);
+  assert.equal(frame.plainBytes, PLAIN.length);
+  assert.equal(frame.payloadBytes, 2);
+  assert.deepEqual([...frame.parameters], [9, 8, 7]);
+  assert.deepEqual([...frame.payload], [1, 2]);
+  assert.equal(frame.frameBytes, bytes.length);
+  assert.equal(frameHeaderBytes(bytes.subarray(0, FRAME_FIXED_BYTES)), frame.headerBytes);
+  const header = decodeFrameHeader(bytes.subarray(0, frame.headerBytes));
+  assert.equal(header.headerCrc32, frame.headerCrc32);
+});
+
+test("a frame survives any single flipped bit by failing loudly", () => {
+  const whole = framed({ parameters: Uint8Array.of(1, 2, 3), plainBytes: 30 });
+  for (let bit = 0; bit < whole.length * 8; bit++) {
+    const frame = whole.slice();
+    frame[bit >> 3]! ^= 1 << (bit & 7);
+    assert.throws(() => checkFrame(frame), { code: "FrameCorrupt" }, `bit ${bit}`);
+  }
+});
+
+test("any other length than the frame's own fails", () => {
+  const frame = framed();
+  for (let length = 0; length < frame.length; length++) {
+    assert.throws(() => checkFrame(frame.subarray(0, length)), { code: "FrameCorrupt" });
+  }
+  const longer = new Uint8Array(frame.length + 1);
+  longer.set(frame);
+  assert.throws(() => checkFrame(longer), { code: "FrameCorrupt" });
+});
+
+test("a sound frame of a later format is told from a damaged one", () => {
+  const frame = framed();
+  frame[4] = 2;
+  assert.throws(() => checkFrame(sealed(frame)), { code: "PithVersion", kind: "input" });
+});
+
+test("limits hold even where the checksum is right", () => {
+  const hostile: [string, (frame: Uint8Array, view: DataView) => void][] = [
+    ["flags", (frame) => (frame[5] = 1)],
+    ["reserved", (frame) => (frame[11] = 1)],
+    ["codec 0", (_, view) => view.setUint16(6, 0, true)],
+    ["codec version 0", (frame) => (frame[8] = 0)],
+    ["no plain bytes", (_, view) => view.setUint32(12, 0, true)],
+    ["too many plain bytes", (_, view) => view.setUint32(12, CHUNK_BYTES_MAXIMUM + 1, true)],
+    ["payload longer than it may be", (_, view) => view.setUint32(16, 11 + 65, true)],
+    ["payload of 4 GiB", (_, view) => view.setUint32(16, 0xffff_ffff, true)],
+  ];
+  for (const [name, damage] of hostile) {
+    const frame = framed();
+    damage(frame, viewOf(frame));
+    assert.throws(() => checkFrame(sealed(frame)), { code: "FrameCorrupt" }, name);
+  }
+  const longParameters = framed();
+  viewOf(longParameters).setUint32(20, FRAME_PARAMETERS_BYTES_MAXIMUM + 1, true);
+  assert.throws(() => frameHeaderBytes(longParameters), { code: "FrameCorrupt" });
+});
+
+test("a writer outside the limits is a bug", () => {
+  const wrong: Partial<FrameParts>[] = [
+    { codec: 0 },
+    { codec: 1.5 },
+    { codecVersion: 256 },
+    { plainBytes: 0 },
+    { plainBytes: CHUNK_BYTES_MAXIMUM + 1 },
+    { payload: new Uint8Array(200) },
+    { parameters: new Uint8Array(FRAME_PARAMETERS_BYTES_MAXIMUM + 1) },
+    { sha256: "00" },
+  ];
+  for (const parts of wrong) assert.throws(() => framed(parts), { code: "AssertionFailure" });
+});
+
+test("any bytes give a frame or a typed error", async () => {
+  await forSeeds(300, (random) => {
+    const start = random.oneIn(2) ? framed() : random.bytes(random.upTo(200));
+    for (let i = random.upTo(4); i > 0 && start.length > 0; i--) {
+      start[random.upTo(start.length)] = random.upTo(256);
+    }
+    const resealed = start.length >= 71 && random.oneIn(2) && viewOf(start).getUint32(20, true) < 8;
+    try {
+      checkFrame(resealed ? sealed(start) : start);
+    } catch (error) {
+      assert.ok(error instanceof PithError && error.kind !== "bug");
+    }
+  });
+});
