@@ -48,9 +48,36 @@ export const JOBS_WAITING_MAXIMUM = 1024;
 
 // Linear-time deflate.
 
-/** Input that one parallel deflate job takes; its output ends on a byte boundary. Part of the
- * output: it must not depend on the number of workers. */
-export const DEFLATE_JOB_BYTES = 1 * MIB;
+/** Input that one deflate job takes; its output ends on a byte boundary. 16 stored blocks of
+ * 65,535 bytes, so that incompressible input of any length takes no more of them than it must. Part
+ * of the output, which must not depend on the number of workers or on how input was cut. */
+export const DEFLATE_JOB_BYTES = 16 * 65_535;
+
+/** How much longer the last job may be, so that 1 MiB and 4 MiB leave no job of a few bytes. The
+ * kernel's input window is the sum of both. Part of the output, as above. */
+export const DEFLATE_JOB_SLACK_BYTES = 4 * KIB;
+
+/** Input from which deflate starts worker threads unasked. A thread takes 25 ms to start; in that
+ * time this thread codes as much. */
+export const DEFLATE_PARALLEL_BYTES = 24 * MIB;
+
+/** Worker threads that deflate starts unasked: more would wait for this thread to feed them. */
+export const DEFLATE_THREADS_MAXIMUM = 8;
+
+/** How long idle deflate threads are kept for the next stream. */
+export const DEFLATE_THREADS_IDLE_MS = 5_000;
+
+/** Longest stretch for which compressing keeps other work in its thread waiting. */
+export const DEFLATE_TURN_MS = 10;
+
+// Kernels.
+
+/** Idle instances of a kernel that are kept for the next job: one for each thing that one thread
+ * can have under way between two calls. */
+export const KERNEL_INSTANCES_KEPT = 4;
+
+/** An instance whose memory has grown beyond this is dropped after its job. */
+export const KERNEL_BYTES_KEPT = 64 * MIB;
 
 // The store.
 

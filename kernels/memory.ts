@@ -1,0 +1,84 @@
+/**
+ * Memory: the map of linear memory. Every region, its address and its size; nothing else
+ * allocates, and no kernel holds static data.
+ *
+ * Each codec family is a wasm module with a memory of its own, so each has a map of its own,
+ * from address 1024 upwards (below lies nothing: a wild small address hits no region). Small
+ * tables come first, the windows last. All addresses are multiples of 16, for vector loads.
+ *
+ *   deflate   | small tables | logarithms | checksum tables | runs | pairs | input | output |
+ *
+ * A region that is read in whole words past its last byte says so by its SPARE.
+ */
+
+/** Bytes in a page of linear memory. */
+export const PAGE_BYTES: usize = 65536;
+
+// Deflate. Symbols: 256 literals, end of block, 29 length symbols; tables are rounded up to 288.
+
+/** Entries in a table of literal/length symbols. */
+export const SYMBOL_SLOTS: i32 = 288;
+
+/** What one call may take: 16 stored blocks of 65,535 bytes and the slack that lets the last
+ * job of a stream be a little longer than the others (src/core/limits.ts). */
+export const INPUT_BYTES: usize = 16 * 65535 + 4096;
+
+/** Shortest run that becomes matches (deflate/run.ts); here because it sizes the list. */
+export const RUN_BYTES_MINIMUM: usize = 48;
+
+/** Reads and writes go up to this far past the end of a window. */
+const SPARE: usize = 64;
+
+/** Four tables of u32 counts, one per byte lane of a word. u32[4][256]. */
+export const LANES: usize = 1024;
+/** Counts of the unit that is being looked at. u32[288]. */
+export const UNIT_COUNTS: usize = LANES + 4 * 1024;
+/** Counts of the block that is being gathered. u32[288]. */
+export const BLOCK_COUNTS: usize = UNIT_COUNTS + 4 * 288;
+/** Counts of the symbols that describe code lengths. u32[32]. */
+export const HEADER_COUNTS: usize = BLOCK_COUNTS + 4 * 288;
+/** Code lengths of the block's own code. u8[288], then the distance's, which a run may cross. */
+export const LENGTHS: usize = HEADER_COUNTS + 4 * 32;
+/** Code lengths of the code that is open in the stream. u8[288]. */
+export const OPEN_LENGTHS: usize = LENGTHS + 320;
+/** Code lengths of the code for code lengths. u8[32]. */
+export const HEADER_LENGTHS: usize = OPEN_LENGTHS + 288;
+/** Entries (code << 6 | length) of the code for code lengths. u32[32]. */
+export const HEADER_ENTRIES: usize = HEADER_LENGTHS + 32;
+/** The block's code lengths in run-length form: symbol, extra value. u8[2][320]. */
+export const HEADER_TOKENS: usize = HEADER_ENTRIES + 4 * 32;
+/** Symbols sorted by count, and room to sort them. u32[288] twice. */
+export const SORTED: usize = HEADER_TOKENS + 2 * 320;
+export const SORTING: usize = SORTED + 4 * 288;
+/** Counters of one digit of the radix sort. u32[256]. */
+export const DIGITS: usize = SORTING + 4 * 288;
+/** Tree depths and parents while a code is built. u32[288]. */
+export const TREE: usize = DIGITS + 4 * 256;
+/** How many codes there are of each length, and the next code of each. u32[32] twice. */
+export const LENGTH_COUNTS: usize = TREE + 4 * 288;
+export const NEXT_CODES: usize = LENGTH_COUNTS + 4 * 32;
+/** Entries (code << 6 | length) of the open code. u32[288]. */
+export const ENTRIES: usize = NEXT_CODES + 4 * 32;
+/** 1 << length for each literal of the open code. u32[256]. */
+export const POWERS: usize = ENTRIES + 4 * 288;
+/** Counts of the sampled bytes. u32[256]. */
+export const SAMPLE_COUNTS: usize = POWERS + 4 * 256;
+/** End of what an input leaves traces in, windows and pairs apart. */
+export const SMALL_END: usize = SAMPLE_COUNTS + 4 * 256;
+
+/** log2 of 1..4095 with 16 fraction bits. u32[4096]. Does not depend on any input. */
+export const LOGARITHMS: usize = SMALL_END;
+/** CRC-32 of a byte that is followed by 0..15 zero bytes. u32[16][256]. Likewise. */
+export const CHECKSUM_TABLES: usize = LOGARITHMS + 4 * 4096;
+/** Runs of the input: address of the first covered byte, count of covered bytes. u32[2][]. */
+export const RUNS: usize = CHECKSUM_TABLES + 16 * 1024;
+export const RUNS_END: usize = RUNS + ((8 * (INPUT_BYTES / RUN_BYTES_MINIMUM + 2) + 15) & ~15);
+/** Both codes and the length of two literals, by the literals as a u16. u32[65536]. */
+export const PAIRS: usize = RUNS_END;
+
+/** The input window. */
+export const INPUT: usize = PAIRS + 4 * 65536;
+/** The output window: the input stored, five bytes for each stored block, the ends. */
+export const OUTPUT: usize = INPUT + ((INPUT_BYTES + SPARE + 15) & ~15);
+export const OUTPUT_BYTES: usize = INPUT_BYTES + 5 * 20 + SPARE;
+export const DEFLATE_BYTES: usize = OUTPUT + OUTPUT_BYTES + SPARE;
