@@ -79,6 +79,18 @@ export const KERNEL_INSTANCES_KEPT = 4;
 /** An instance whose memory has grown beyond this is dropped after its job. */
 export const KERNEL_BYTES_KEPT = 64 * MIB;
 
+/** What the one-shot reader decodes unless the caller allows more: it returns one array, and
+ * 1 MiB of deflate can stand for 1 GiB. */
+export const INFLATE_OUTPUT_BYTES_MAXIMUM = 1 * GIB;
+
+/** Output that a limit on expansion lets pass before it counts, so that a short run of zeros
+ * at the start is no offence. */
+export const INFLATE_EXPANSION_FREE_BYTES = 1 * MIB;
+
+/** The longest gzip header that is read. The extra field has at most 64 KiB; names and comments
+ * have no limit of their own, and a header that does not end is none. */
+export const GZIP_HEADER_BYTES_MAXIMUM = 1 * MIB;
+
 // The store.
 
 export const BUCKET_NAME_LENGTH_MINIMUM = 3;
