@@ -1,0 +1,95 @@
+/**
+ * The doors of the reader: one array, an iterable of pieces, or a web stream.
+ *
+ * All three decode the same way (read.ts) and throw the same errors. In Node the work is done by
+ * node:zlib, elsewhere by our own decoder; nothing else differs. The other direction is
+ * deflate.ts.
+ */
+import { concatenate } from "../core/bytes.ts";
+import { INFLATE_OUTPUT_BYTES_MAXIMUM } from "../core/limits.ts";
+import { portableEngine } from "./inflate-portable.ts";
+import { zlibEngine } from "./inflate-zlib.ts";
+import type { ByteSource } from "./intake.ts";
+import { type InflateOptions, readWith } from "./read.ts";
+
+const engine = zlibEngine ?? portableEngine;
+
+/**
+ * Decodes one gzip file (all its members), zlib stream or raw deflate stream.
+ *
+ * @param bytes - the compressed bytes, whole; not changed, not kept
+ * @param options - format, limits, what may follow; see InflateOptions
+ * @returns all decoded bytes, or nothing: on any error no part of them is returned
+ * @throws PithError kind "input": DeflateTruncated, DeflateCorrupt, GzipHeader, GzipChecksum,
+ *   TrailingBytes, Aborted, InvalidArgument; kind "limit": OutputLimit
+ *
+ * Cost: 300-400 MB/s of output in Node, 100-270 in browsers; memory twice the output.
+ *
+ * @example
+ * const plain = await inflate(gzipped, { maxOutputBytes: 10_000_000 });
+ */
+export async function inflate(
+  bytes: Uint8Array,
+  options: InflateOptions = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  const maxOutputBytes = options.maxOutputBytes ?? INFLATE_OUTPUT_BYTES_MAXIMUM;
+  const pieces: Uint8Array[] = [];
+  for await (const piece of readWith(engine, bytes, { ...options, maxOutputBytes })) {
+    pieces.push(piece);
+  }
+  return concatenate(pieces);
+}
+
+/**
+ * Decodes while the compressed bytes come.
+ *
+ * @param source - bytes, an iterable of pieces (a Node stream is one), or a web stream; left
+ *   early when the loop is left or an error is thrown
+ * @param options - as for `inflate`, but without a limit on the output unless one is given
+ * @returns pieces of at most 64 KiB, the caller's to keep. They come before the checksum
+ *   behind them is checked: only after the loop has ended without an error are they proven.
+ * @throws PithError as `inflate`, and whatever the source throws, unchanged
+ *
+ * Memory: about 200 KB, whatever the expansion and however the source is cut.
+ */
+export function inflateIterable(
+  source: ByteSource,
+  options: InflateOptions = {},
+): AsyncIterableIterator<Uint8Array> {
+  return readWith(engine, source, options);
+}
+
+/**
+ * A pair of web streams: compressed bytes into `writable`, decoded bytes out of `readable`.
+ *
+ * @param options - as for `inflateIterable`
+ * @returns for `pipeThrough`; an error shows on both sides. Nothing is read ahead: a
+ *   stream that is not read takes no more than it is given.
+ *
+ * @example
+ * const plain = response.body.pipeThrough(inflateStream({ format: "gzip" }));
+ */
+export function inflateStream(
+  options: InflateOptions = {},
+): TransformStream<Uint8Array, Uint8Array> {
+  const entrance = new TransformStream<Uint8Array, Uint8Array>();
+  const left = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, left.signal]) : left.signal;
+  const pieces = readWith(engine, entrance.readable, { ...options, signal });
+  const readable = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const result = await pieces.next();
+        if (result.done === true) controller.close();
+        else controller.enqueue(result.value);
+      },
+      cancel(reason) {
+        left.abort(reason);
+        // Lets the reading find out and leave the entrance; it ends with the abort itself.
+        pieces.next().catch(() => undefined);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return { readable, writable: entrance.writable };
+}
