@@ -1,8 +1,11 @@
 /**
  * Options that several commands share, and the readers of their values.
  */
-import { InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { formatTable } from "./table.ts";
+
+/** Where `pith serve` listens unless told otherwise. */
+export const DEFAULT_SERVER = "http://127.0.0.1:7484";
 
 /** A reader of whole numbers in `minimum`..`maximum`. */
 export function wholeNumber(minimum: number, maximum: number): (text: string) => number {
@@ -24,4 +27,25 @@ export function choice(flags: string, description: string, words: readonly strin
 export function examples(lines: readonly (readonly [command: string, does: string])[]): string {
   const rows = lines.map(([command, does]) => [`  ${command}`, does]);
   return `\nExamples:\n${formatTable(["", ""], rows, ["left", "left"])}\n`;
+}
+
+/** -q, -v and --json, which run.ts listens to. */
+export function addReportOptions(command: Command): Command {
+  return command
+    .option("-q, --quiet", "print nothing; the exit code tells")
+    .option("-v, --verbose", "tell more")
+    .option("--json", "print JSON, one object a line");
+}
+
+/** Where the store is that a command works on. */
+export interface StoreOptions {
+  readonly server?: string;
+  readonly data?: string;
+}
+
+/** --server and --data. */
+export function addStoreOptions(command: Command): Command {
+  return command
+    .option("--server <url>", `the running service (default: $PITH_SERVER, or ${DEFAULT_SERVER})`)
+    .option("--data <folder>", "open this data folder instead; no service may own it");
 }

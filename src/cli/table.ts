@@ -35,6 +35,12 @@ export function formatPercent(percent: number): string {
   return `${percent.toFixed(1)}%`;
 }
 
+/** What `bytes` in `seconds` come to: "1.3 s, 212 MB/s". */
+export function formatRate(bytes: number, seconds: number): string {
+  const rate = seconds > 0 ? `, ${formatBytes(Math.round(bytes / seconds))}/s` : "";
+  return `${seconds.toFixed(1)} s${rate}`;
+}
+
 /** A count with thin groups: "12,345". */
 export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ",");

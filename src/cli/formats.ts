@@ -1,0 +1,67 @@
+/**
+ * The formats that the command reads and writes, by name, by extension and by first bytes.
+ *
+ *   pith     .pith               50 49 54 48 ... (container/pith-file.ts)
+ *   gz       .gz .tgz            1f 8b
+ *   zlib     .zz .zlib           78 01, 78 5e, 78 9c, 78 da and their like
+ *   deflate  .deflate            nothing to know it by: only its name or --format tells
+ *
+ * What is written is chosen by --format, else by the extension of -o; what is read is known by its
+ * first bytes, whatever it is called.
+ */
+
+export const FORMATS = ["pith", "gz", "zlib", "deflate"] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** First bytes that tell a format from others. */
+export const MAGIC_BYTES = 8;
+
+const EXTENSIONS: Readonly<Record<string, Format>> = {
+  ".pith": "pith",
+  ".gz": "gz",
+  ".tgz": "gz",
+  ".zz": "zlib",
+  ".zlib": "zlib",
+  ".deflate": "deflate",
+};
+
+/** The extension that a file of this format gets. */
+export function extensionOf(format: Format): string {
+  return format === "zlib" ? ".zz" : `.${format}`;
+}
+
+/** The format that a file's name says, undefined when it says none. */
+export function formatOfName(name: string): Format | undefined {
+  return EXTENSIONS[extensionIn(name)];
+}
+
+/** The name without the extension of its format ("a.tar.gz" to "a.tar", "a.tgz" to "a.tar");
+ * undefined when it has none, or nothing else. */
+export function plainName(name: string): string | undefined {
+  const extension = extensionIn(name);
+  if (!(extension in EXTENSIONS)) return undefined;
+  const stem = name.slice(0, -extension.length);
+  if (stem === "" || stem.endsWith("/")) return undefined;
+  return extension === ".tgz" ? `${stem}.tar` : stem;
+}
+
+/** The format of a file that begins with `first`, undefined for anything else. Raw deflate cannot
+ * be told from noise. */
+export function recogniseFormat(first: Uint8Array, pithMagic: Uint8Array): Format | undefined {
+  if (startsWith(first, pithMagic)) return "pith";
+  if (first[0] === 0x1f && first[1] === 0x8b) return "gz";
+  const [method, flags] = first;
+  if (method === undefined || flags === undefined) return undefined;
+  // RFC 1950: method 8, a window of at most 32 KiB, a check over both bytes, no dictionary.
+  const zlib = (method & 15) === 8 && method >> 4 <= 7 && ((method << 8) | flags) % 31 === 0;
+  return zlib && (flags & 0x20) === 0 ? "zlib" : undefined;
+}
+
+function startsWith(bytes: Uint8Array, magic: Uint8Array): boolean {
+  return bytes.length >= magic.length && magic.every((byte, i) => bytes[i] === byte);
+}
+
+function extensionIn(name: string): string {
+  const dot = name.lastIndexOf(".");
+  return dot < 0 ? "" : name.slice(dot).toLowerCase();
+}

@@ -1,0 +1,180 @@
+/**
+ * Access to a running service: objects over its S3-style HTTP, care over its `/-/` addresses.
+ */
+import { createHash } from "node:crypto";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import { PithError } from "../core/errors.ts";
+import type {
+  Access,
+  BackupEntry,
+  CheckFindings,
+  CollectFigures,
+  ListedBucket,
+  ListedObject,
+  Listing,
+  OpenObject,
+  PutAttributes,
+  PutBody,
+  StoreFigures,
+} from "./access.ts";
+import { readBuckets, readListing } from "./listing-xml.ts";
+import { ServiceClient } from "./service-client.ts";
+
+const METADATA_PREFIX = "x-amz-meta-";
+
+/** Objects of the service at `server`, with at most `connections` requests at once. */
+export function openServiceAccess(server: string, connections: number): Access {
+  return new ServiceAccess(new ServiceClient(server, connections));
+}
+
+class ServiceAccess implements Access {
+  readonly #client: ServiceClient;
+
+  constructor(client: ServiceClient) {
+    this.#client = client;
+  }
+
+  get place(): string {
+    return this.#client.server;
+  }
+
+  async listBuckets(): Promise<readonly ListedBucket[]> {
+    return readBuckets(await this.#client.text({ method: "GET", path: "/" }));
+  }
+
+  async hasBucket(bucket: string): Promise<boolean> {
+    return (await this.#head(pathOf(bucket, ""))) !== undefined;
+  }
+
+  async createBucket(bucket: string): Promise<void> {
+    await this.#client.text({ method: "PUT", path: pathOf(bucket, "") });
+  }
+
+  async deleteBucket(bucket: string): Promise<void> {
+    await this.#client.text({ method: "DELETE", path: pathOf(bucket, "") });
+  }
+
+  async list(
+    bucket: string,
+    prefix: string,
+    delimiter: string,
+    from: string | undefined,
+  ): Promise<Listing> {
+    const query = new URLSearchParams({ "list-type": "2", "encoding-type": "url", prefix });
+    if (delimiter !== "") query.set("delimiter", delimiter);
+    if (from !== undefined) query.set("continuation-token", from);
+    const path = `${pathOf(bucket, "")}?${query.toString()}`;
+    return readListing(await this.#client.text({ method: "GET", path }));
+  }
+
+  async find(bucket: string, key: string): Promise<ListedObject | undefined> {
+    const headers = await this.#head(pathOf(bucket, key));
+    return headers === undefined ? undefined : listed(key, headers);
+  }
+
+  async put(
+    bucket: string,
+    key: string,
+    body: PutBody,
+    attributes: PutAttributes,
+  ): Promise<string> {
+    let md5 = "";
+    const hashed: PutBody = {
+      bytes: body.bytes,
+      async *open() {
+        const hash = createHash("md5");
+        for await (const piece of body.open()) {
+          hash.update(piece);
+          yield piece;
+        }
+        md5 = hash.digest("hex");
+      },
+    };
+    const headers: Record<string, string> = { "content-type": attributes.contentType };
+    for (const [name, value] of Object.entries(attributes.userMetadata)) {
+      headers[METADATA_PREFIX + name] = value;
+    }
+    const path = pathOf(bucket, key);
+    const answer = await this.#client.send({ method: "PUT", path, headers, body: hashed });
+    answer.resume();
+    const etag = etagOf(answer.headers);
+    if (etag !== md5) throw new PithError("BadDigest", { sent: md5, stored: etag });
+    return etag;
+  }
+
+  async get(bucket: string, key: string): Promise<OpenObject> {
+    const answer = await this.#client.send({ method: "GET", path: pathOf(bucket, key) });
+    const entry = listed(key, answer.headers);
+    const userMetadata: Record<string, string> = {};
+    for (const [name, value] of Object.entries(answer.headers)) {
+      if (name.startsWith(METADATA_PREFIX)) {
+        userMetadata[name.slice(METADATA_PREFIX.length)] = String(value);
+      }
+    }
+    return { ...entry, userMetadata, body: whole(answer, entry, this.place) };
+  }
+
+  async delete(bucket: string, key: string): Promise<void> {
+    await this.#client.text({ method: "DELETE", path: pathOf(bucket, key) });
+  }
+
+  close(): Promise<void> {
+    this.#client.close();
+    return Promise.resolve();
+  }
+
+  /** The headers of what is there; undefined for 404. */
+  async #head(path: string): Promise<IncomingHttpHeaders | undefined> {
+    try {
+      const answer = await this.#client.send({ method: "HEAD", path });
+      answer.resume();
+      return answer.headers;
+    } catch (error) {
+      const missing = error instanceof PithError && error.facts["status"] === 404;
+      if (missing) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** Every byte but the unreserved ones of RFC 3986 is encoded; "/" in keys is kept. */
+function pathOf(bucket: string, key: string): string {
+  const encode = (text: string): string =>
+    encodeURIComponent(text)
+      .replaceAll("%2F", "/")
+      .replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
+  return key === "" ? `/${encode(bucket)}` : `/${encode(bucket)}/${encode(key)}`;
+}
+
+function listed(key: string, headers: IncomingHttpHeaders): ListedObject {
+  return {
+    key,
+    bytes: Number(headers["content-length"] ?? 0),
+    etag: etagOf(headers),
+    modifiedMs: Date.parse(headers["last-modified"] ?? ""),
+  };
+}
+
+function etagOf(headers: IncomingHttpHeaders): string {
+  return (headers.etag ?? "").replaceAll('"', "");
+}
+
+/** The answer's bytes, proven by their number and their MD5 at the end. */
+async function* whole(
+  answer: IncomingMessage,
+  entry: ListedObject,
+  server: string,
+): AsyncGenerator<Uint8Array> {
+  const hash = createHash("md5");
+  try {
+    for await (const piece of answer as AsyncIterable<Uint8Array>) {
+      hash.update(piece);
+      yield piece;
+    }
+  } catch (error) {
+    // The service cuts the answer short when it finds damage on its way.
+    throw PithError.from(error, "ServerUnreachable", { server });
+  }
+  const md5 = hash.digest("hex");
+  if (md5 !== entry.etag) throw new PithError("BadDigest", { stored: entry.etag, came: md5 });
+}
