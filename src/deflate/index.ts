@@ -3,3 +3,6 @@
  * and in browsers.
  */
 export { encodeLinear } from "./linear.ts";
+export { inflate, inflateIterable, inflateStream } from "./inflate.ts";
+export type { ByteSource } from "./intake.ts";
+export type { InflateOptions } from "./read.ts";
