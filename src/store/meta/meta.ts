@@ -14,7 +14,14 @@
  * Whoever is going to need a row (a put that met a stored chunk, a get that reads) claims it,
  * which moves that time on; the collector removes only rows that nothing references and whose time
  * has passed. A blob's name may come back while it is being deleted: `reserveBlob` then says
- * "deleting" and the put waits for the collector to finish.
+ * "deleting" and the put waits for the collector to finish. A put that slept so long that its
+ * reserved blob was collected, and perhaps reserved again by another put that has not written
+ * it yet, must not point a chunk to it: each reservation has a number that is never used twice, and
+ * putChunk and swapChunk refuse a number that is not the blob row's any more. So at all times the blob
+ * of every chunk row is held and has been written.
+ *
+ * At most one collector runs at a time on one store: two that share the list of blobs being deleted
+ * could delete a blob that came back in between.
  */
 
 export interface BucketRow {
@@ -32,10 +39,13 @@ export interface ObjectHeaders {
   readonly expires?: string;
 }
 
-/** One object as a listing shows it. */
-export interface ObjectEntry {
+export interface ObjectName {
   readonly bucket: string;
   readonly key: string;
+}
+
+/** One object as a listing shows it. */
+export interface ObjectEntry extends ObjectName {
   /** Names this version of the object, unique in the store. */
   readonly version: string;
   readonly bytes: number;
@@ -118,6 +128,14 @@ export interface CodecTotals {
   readonly storedBytes: number;
 }
 
+/** The same methods as plain calls: drivers do the work on one thread, one call after the other. */
+export type MetaMethod = Exclude<keyof Meta, "close">;
+export type MetaCalls = {
+  readonly [Method in MetaMethod]: (
+    ...parameters: Parameters<Meta[Method]>
+  ) => Awaited<ReturnType<Meta[Method]>>;
+};
+
 /** Sums kept up to date with every change: reading them costs the same at any size. */
 export interface Totals {
   readonly buckets: number;
@@ -165,7 +183,8 @@ export interface Meta {
    * Drops the object.
    *
    * @returns what was dropped, undefined when there was nothing
-   * @throws PithError "NoSuchBucket" or "PreconditionFailed"
+   * @throws PithError "NoSuchBucket" or "PreconditionFailed" (also "NoSuchKey" for an `ifMatch` on
+   *   nothing)
    */
   deleteObject(
     bucket: string,
@@ -187,36 +206,58 @@ export interface Meta {
   claimChunks(sha256s: readonly string[], keepUntilMs: number): Promise<(ChunkRow | undefined)[]>;
 
   /**
-   * Announces a blob before its bytes are written, so that nothing on the disk is unknown.
+   * Announces a blob before its bytes are written, so that nothing on the disk is unknown. A
+   * blob that is held already is kept at least until `keepUntilMs`.
    *
-   * @returns "deleting" when the collector is removing a blob of this name right now: nothing was
-   *   changed, ask again when it has finished
+   * @returns the reservation's number, the same for everyone as long as the row lives; or
+   *   "deleting" when the collector is removing a blob of this name right now: nothing was changed,
+   *   ask again when it has finished
    */
-  reserveBlob(name: string, bytes: number, keepUntilMs: number): Promise<"held" | "deleting">;
+  reserveBlob(name: string, bytes: number, keepUntilMs: number): Promise<number | "deleting">;
 
   /**
    * Inserts a chunk whose blob has been reserved and written. A row that is there already wins
-   * (the blob that lost is garbage from then on), and is kept until `keepUntilMs`.
+   * (the blob that lost is garbage from then on), and is kept with its blob until `keepUntilMs`.
    *
+   * @param reservation - from reserveBlob
    * @returns the row that is there afterwards
+   * @throws PithError "ChunkGone" when the blob is not held under that reservation any more
    */
   putChunk(
     sha256: string,
     bytes: number,
     place: ChunkPlace,
+    reservation: number,
     keepUntilMs: number,
   ): Promise<ChunkRow>;
 
   /**
-   * Points a chunk to another blob if it still points to `fromBlob`; the old blob is kept until
-   * `keepUntilMs`.
+   * Points a chunk to another blob if it still points to `fromBlob`; the chunk and both blobs are
+   * kept until `keepUntilMs`. The two blobs may be the same, when only the state changes.
    *
+   * @param reservation - from reserveBlob, for the new blob
    * @returns whether it did
+   * @throws PithError "ChunkGone" when the new blob is not held under that reservation any more
    */
   swapChunk(
     sha256: string,
     fromBlob: string,
     place: ChunkPlace,
+    reservation: number,
+    keepUntilMs: number,
+  ): Promise<boolean>;
+
+  /**
+   * Gives a version another manifest, for the same bytes cut or coded another way, and takes it off
+   * the list of those that wait. References move as in putObject.
+   *
+   * @returns whether `version` is still the current one; nothing is changed when it is not
+   * @throws PithError "ChunkGone" when a chunk of the manifest has no row: nothing is changed then
+   */
+  replaceManifest(
+    at: ObjectName,
+    version: string,
+    manifest: Uint8Array,
     keepUntilMs: number,
   ): Promise<boolean>;
 
@@ -224,8 +265,10 @@ export interface Meta {
   collectChunks(nowMs: number, limit: number): Promise<ChunkRow[]>;
 
   /**
-   * Marks up to `limit` blobs as being deleted: those that no chunk points to and whose time has
-   * passed, and those that a crash left in that state. From now on their names are refused to puts.
+   * Marks up to `limit` blobs as being deleted: first those that are in that state already (left
+   * by a crash or a failed deletion), then those that no chunk points to and whose time has passed.
+   * From now on their names are refused to puts. Asked again before finishGarbage it gives the
+   * same ones again.
    */
   takeGarbage(nowMs: number, limit: number): Promise<BlobRow[]>;
 
@@ -239,10 +282,7 @@ export interface Meta {
   finishAwaiting(version: string): Promise<void>;
 
   /** Pages through every object, in order of bucket and key, for checks. */
-  scanObjects(
-    after: { bucket: string; key: string } | undefined,
-    limit: number,
-  ): Promise<ObjectRow[]>;
+  scanObjects(after: ObjectName | undefined, limit: number): Promise<ObjectRow[]>;
   /** Pages through every chunk in order of hash, after `after` ("" for the first page). */
   scanChunks(after: string, limit: number): Promise<ChunkRow[]>;
   /** Pages through every blob in order of name, after `after` ("" for the first page). */
