@@ -1,0 +1,153 @@
+/**
+ * Metrics: what Prometheus reads at `/-/metrics`.
+ *
+ * Counters are moved as things happen; gauges of the store are read when somebody asks. Labels
+ * are operations, statuses, codecs and fault codes: closed lists, never a bucket or a key. The
+ * registry belongs to one service, so that several can live in one process.
+ */
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { FAULTS, type FaultCode } from "../core/errors.ts";
+import type { Totals } from "../store/index.ts";
+import type { Exchange, Outcome } from "./http/exchange.ts";
+
+/** What the gauges show; read anew for each page. */
+export interface Readings {
+  readonly totals: Totals;
+  readonly codecName: (id: number) => string;
+  readonly disabledCodecs: readonly string[];
+  readonly knownCodecs: readonly string[];
+  readonly jobsRunning: number;
+  readonly jobsWaiting: number;
+  readonly transfersRunning: number;
+  readonly transfersWaiting: number;
+}
+
+export interface Metrics {
+  exchange(exchange: Exchange, outcome: Outcome): void;
+  fault(code: FaultCode): void;
+  /** A codec's event that is no fault of a request: refused, lied, hung. */
+  codecEvent(codec: string, code: FaultCode): void;
+  /** How often each fault has happened since the start, where it has. */
+  faults(): Readonly<Record<string, number>>;
+  /** The page in the text format of Prometheus, and its content type. */
+  page(readings: Readings): Promise<{ readonly type: string; readonly text: string }>;
+}
+
+/** A millisecond for a small read, minutes for gigabytes. */
+const SECONDS_BUCKETS = [
+  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120,
+];
+
+/** @param build - version of this build, shown as a label */
+export function openMetrics(build: string): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
+    new Counter<L>({ name, help, labelNames, registers });
+  const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
+    new Gauge<L>({ name, help, labelNames, registers });
+
+  const requests = counter("pith_requests_total", "Requests that are over.", [
+    "operation",
+    "status",
+  ]);
+  const duration = new Histogram({
+    name: "pith_request_duration_seconds",
+    help: "From the head of a request to the end of its answer.",
+    labelNames: ["operation"],
+    buckets: SECONDS_BUCKETS,
+    registers,
+  });
+  const received = counter("pith_received_bytes_total", "Bytes of request bodies.", ["operation"]);
+  const sent = counter("pith_sent_bytes_total", "Bytes of answer bodies.", ["operation"]);
+  const cut = counter("pith_answers_cut_total", "Answers that did not come to their end.", [
+    "operation",
+  ]);
+  const faults = counter("pith_faults_total", "Faults by code and kind.", ["code", "kind"]);
+  const codecEvents = counter(
+    "pith_codec_events_total",
+    "Chunks a codec did not take or failed at.",
+    ["codec", "code"],
+  );
+  const faultCounts: Record<string, number> = {};
+
+  const buildGauge = gauge("pith_build_info", "The running build.", ["version"]);
+  buildGauge.set({ version: build }, 1);
+  const started = gauge("process_start_time_seconds", "Start of the process, in Unix time.");
+  started.set(Math.round(Date.now() / 1000 - process.uptime()));
+  const cpu = counter("process_cpu_seconds_total", "CPU time of the process.", []);
+  const memory = gauge("process_resident_memory_bytes", "Resident memory.");
+  const buckets = gauge("pith_buckets", "Buckets.");
+  const objects = gauge("pith_objects", "Objects.");
+  const objectBytes = gauge("pith_object_bytes", "Lengths of all objects together.");
+  const storedBytes = gauge(
+    "pith_stored_bytes",
+    "Lengths of all blobs together, garbage included.",
+  );
+  const savedBytes = gauge("pith_saved_bytes", "Object bytes less stored bytes.");
+  const awaiting = gauge("pith_objects_awaiting", "Objects with chunks that wait to be coded.");
+  const chunks = gauge("pith_chunks", "Chunks by the codec that holds them.", ["codec"]);
+  const chunkPlain = gauge("pith_chunk_plain_bytes", "Plain bytes of chunks by codec.", ["codec"]);
+  const chunkStored = gauge("pith_chunk_stored_bytes", "Stored bytes of chunks by codec.", [
+    "codec",
+  ]);
+  const disabled = gauge("pith_codec_disabled", "1 when a codec is switched off for writes.", [
+    "codec",
+  ]);
+  const jobs = gauge("pith_jobs", "Coding and proving jobs.", ["state"]);
+  const transfers = gauge("pith_transfers", "Puts and gets that hold chunks, or wait to.", [
+    "state",
+  ]);
+  let cpuSeen = 0;
+
+  function read(readings: Readings): void {
+    const { totals } = readings;
+    const usage = process.cpuUsage();
+    const cpuNow = (usage.user + usage.system) / 1e6;
+    cpu.inc(Math.max(0, cpuNow - cpuSeen));
+    cpuSeen = Math.max(cpuNow, cpuSeen);
+    memory.set(process.memoryUsage.rss());
+    buckets.set(totals.buckets);
+    objects.set(totals.objects);
+    objectBytes.set(totals.objectBytes);
+    storedBytes.set(totals.blobBytes);
+    savedBytes.set(totals.objectBytes - totals.blobBytes);
+    awaiting.set(totals.awaiting);
+    for (const each of [chunks, chunkPlain, chunkStored, disabled]) each.reset();
+    for (const codec of totals.codecs) {
+      const label = { codec: readings.codecName(codec.codec) };
+      chunks.inc(label, codec.chunks);
+      chunkPlain.inc(label, codec.plainBytes);
+      chunkStored.inc(label, codec.storedBytes);
+    }
+    for (const codec of readings.knownCodecs) {
+      disabled.set({ codec }, readings.disabledCodecs.includes(codec) ? 1 : 0);
+    }
+    jobs.set({ state: "running" }, readings.jobsRunning);
+    jobs.set({ state: "waiting" }, readings.jobsWaiting);
+    transfers.set({ state: "running" }, readings.transfersRunning);
+    transfers.set({ state: "waiting" }, readings.transfersWaiting);
+  }
+
+  return {
+    exchange({ operation }, outcome) {
+      requests.inc({ operation, status: String(outcome.status) });
+      duration.observe({ operation }, outcome.seconds);
+      if (outcome.receivedBytes > 0) received.inc({ operation }, outcome.receivedBytes);
+      if (outcome.sentBytes > 0) sent.inc({ operation }, outcome.sentBytes);
+      if (!outcome.whole) cut.inc({ operation });
+    },
+    fault(code) {
+      faults.inc({ code, kind: FAULTS[code].kind });
+      faultCounts[code] = (faultCounts[code] ?? 0) + 1;
+    },
+    codecEvent(codec, code) {
+      codecEvents.inc({ codec, code });
+    },
+    faults: () => ({ ...faultCounts }),
+    async page(readings) {
+      read(readings);
+      return { type: registry.contentType, text: await registry.metrics() };
+    },
+  };
+}

@@ -1,0 +1,22 @@
+/**
+ * Context: what the S3 operations work with. One for the life of the service.
+ */
+import type { Effort } from "../../core/codec.ts";
+import type { PithError } from "../../core/errors.ts";
+import type { Store } from "../../store/index.ts";
+import type { Exchange } from "../http/exchange.ts";
+import type { Limiter } from "../limiter.ts";
+import type { Target } from "./target.ts";
+
+export interface S3Context {
+  readonly store: Store;
+  /** A place is held by each request that holds chunks in memory. */
+  readonly transfers: Limiter;
+  readonly mode: "verified" | "async";
+  readonly effort: Effort;
+  /** Told of every fault that is not the client's, with what it happened to. */
+  readonly alarm: (error: PithError, exchange: Exchange) => void;
+}
+
+/** One operation: answers the exchange or throws a PithError before it has begun to. */
+export type Operate = (exchange: Exchange, target: Target, context: S3Context) => Promise<void>;
