@@ -345,10 +345,7 @@ class PortableInflating implements Inflating {
     const { entries, bits } = table;
     for (;;) {
       let entry = entries[this.#hold & ((1 << bits) - 1)] as number;
-      if ((entry & LINK) !== 0) {
-        const second = (this.#hold >>> bits) & ((1 << (entry >>> 24)) - 1);
-        entry = entries[((entry >>> 8) & 0xffff) + second] as number;
-      }
+      if ((entry & LINK) !== 0) entry = linked(entries, entry, this.#hold >>> bits);
       if ((entry & PAIR) !== 0 && (entry & 15) > this.#bits) {
         entry = (entry >>> 24) | LITERAL | (entry & 0xff00);
       }
@@ -379,7 +376,7 @@ class PortableInflating implements Inflating {
   #readLengthExtra(): boolean {
     const extraBits = this.#matchEntry >>> 24;
     if (!this.#need(extraBits)) return false;
-    this.#matchLength = ((this.#matchEntry >>> 8) & 0xffff) + this.#take(extraBits);
+    this.#matchLength = baseOf(this.#matchEntry) + this.#take(extraBits);
     this.#step = DISTANCE;
     return true;
   }
@@ -397,7 +394,7 @@ class PortableInflating implements Inflating {
   #readDistanceExtra(): boolean {
     const extraBits = this.#matchEntry >>> 24;
     if (!this.#need(extraBits)) return false;
-    const distance = ((this.#matchEntry >>> 8) & 0xffff) + this.#take(extraBits);
+    const distance = baseOf(this.#matchEntry) + this.#take(extraBits);
     this.#outputAt = copyMatch(this.#output, this.#outputAt, distance, this.#matchLength);
     this.#step = SYMBOL;
     return true;
@@ -415,11 +412,9 @@ class PortableInflating implements Inflating {
     const input = this.#words;
     const inputSafe = this.#input.length - FAST_INPUT_BYTES;
     const output = this.#output;
-    const literals = this.#literals.entries;
-    const literalBits = this.#literals.bits;
+    const { entries: literals, bits: literalBits } = this.#literals;
     const literalMask = (1 << literalBits) - 1;
-    const distances = this.#distances.entries;
-    const distanceBits = this.#distances.bits;
+    const { entries: distances, bits: distanceBits } = this.#distances;
     const distanceMask = (1 << distanceBits) - 1;
     let inputAt = this.#inputAt;
     let outputAt = this.#outputAt;
@@ -430,7 +425,6 @@ class PortableInflating implements Inflating {
       hold |= input.getUint32(inputAt, true) << bits;
       inputAt += (31 - bits) >> 3;
       bits |= 24;
-
       let entry = literals[hold & literalMask] as number;
       if ((entry & LITERAL) !== 0) {
         hold >>>= entry & 15;
@@ -451,52 +445,51 @@ class PortableInflating implements Inflating {
         inputAt += (31 - bits) >> 3;
         bits |= 24;
       }
-      if ((entry & LINK) !== 0) {
-        const second = (hold >>> literalBits) & ((1 << (entry >>> 24)) - 1);
-        entry = literals[((entry >>> 8) & 0xffff) + second] as number;
-        if ((entry & LITERAL) !== 0) {
-          hold >>>= entry & 15;
-          bits -= entry & 15;
-          output[outputAt++] = entry >>> 8;
-          continue;
-        }
+      if ((entry & LINK) !== 0) entry = linked(literals, entry, hold >>> literalBits);
+      if ((entry & (LITERAL | MATCH)) === 0) break;
+      const length = baseOf(entry) + ((hold >>> (entry & 15)) & maskOf(entry >>> 24));
+      hold >>>= (entry & 15) + (entry >>> 24);
+      bits -= (entry & 15) + (entry >>> 24);
+      if ((entry & LITERAL) !== 0) {
+        output[outputAt++] = entry >>> 8; // a literal has no base and no extra bits
+        continue;
       }
-      if ((entry & MATCH) === 0) break;
-
-      hold >>>= entry & 15;
-      bits -= entry & 15;
-      let extraBits = entry >>> 24;
-      const length = ((entry >>> 8) & 0xffff) + (hold & ((1 << extraBits) - 1));
-      hold >>>= extraBits;
-      bits -= extraBits;
 
       hold |= input.getUint32(inputAt, true) << bits;
       inputAt += (31 - bits) >> 3;
       bits |= 24;
       entry = distances[hold & distanceMask] as number;
-      if ((entry & LINK) !== 0) {
-        const second = (hold >>> distanceBits) & ((1 << (entry >>> 24)) - 1);
-        entry = distances[((entry >>> 8) & 0xffff) + second] as number;
-      }
+      if ((entry & LINK) !== 0) entry = linked(distances, entry, hold >>> distanceBits);
       if ((entry & MATCH) === 0) throw corrupt("invalid distance code");
       hold >>>= entry & 15;
       bits -= entry & 15;
-
       hold |= input.getUint32(inputAt, true) << bits;
       inputAt += (31 - bits) >> 3;
       bits |= 24;
-      extraBits = entry >>> 24;
-      const distance = ((entry >>> 8) & 0xffff) + (hold & ((1 << extraBits) - 1));
-      hold >>>= extraBits;
-      bits -= extraBits;
+      const distance = baseOf(entry) + (hold & maskOf(entry >>> 24));
+      hold >>>= entry >>> 24;
+      bits -= entry >>> 24;
       outputAt = copyMatch(output, outputAt, distance, length);
     }
-
     this.#inputAt = inputAt - (bits >> 3);
     this.#outputAt = outputAt;
     this.#bits = bits & 7;
     this.#hold = hold & ((1 << this.#bits) - 1);
   }
+}
+
+/** The entry in the second table that a LINK leads to; `hold` begins with its index. */
+function linked(entries: Uint32Array, link: number, hold: number): number {
+  return entries[baseOf(link) + (hold & maskOf(link >>> 24))] as number;
+}
+
+/** The 16 bits of an entry that hold a base or a place. */
+function baseOf(entry: number): number {
+  return (entry >>> 8) & 0xffff;
+}
+
+function maskOf(bits: number): number {
+  return (1 << bits) - 1;
 }
 
 /** Copies a match to the end of what is decoded, which may overlap it; returns the new end. */
