@@ -18,7 +18,7 @@ import nodeModule from "node:module";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build, buildIsFresh } from "./launch/build.mjs";
-import { endWithParent, runChild } from "./launch/child.mjs";
+import { runChild } from "./launch/child.mjs";
 import { findNode, installNode, installPackages, packagesAreFresh } from "./launch/install.mjs";
 import { withLock } from "./launch/lock.mjs";
 
@@ -54,7 +54,7 @@ async function prepare() {
 }
 
 /**
- * Runs the pith command, in this process where it is new enough.
+ * Runs the pith command, in this process where that will do.
  *
  * @param {string} node
  * @param {string[]} args
@@ -63,12 +63,11 @@ async function prepare() {
 async function becomePith(node, args, watched) {
   if (!existsSync(MAIN)) throw new Error(`the build did not make ${MAIN}`);
   const cache = join(ROOT, ".toolchain", "compile-cache");
-  if (node !== process.execPath) {
+  if (watched || node !== process.execPath) {
     process.env["NODE_COMPILE_CACHE"] = cache;
     process.exitCode = await runChild(node, [MAIN, ...args], { watched });
     return;
   }
-  if (watched) endWithParent(() => process.kill(process.pid, "SIGTERM"));
   nodeModule.enableCompileCache?.(cache);
   process.argv = [process.execPath, MAIN, ...args];
   await import(pathToFileURL(MAIN).href);

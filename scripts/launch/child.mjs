@@ -26,16 +26,19 @@ export function runChild(file, args, options = {}) {
       env: options.env ?? process.env,
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     });
-    const unhook = passSignals(child);
+    // A service takes a second signal for "at once": the watch sends none after the first.
     const unwatch = options.watched ? endWithParent(() => child.kill("SIGTERM")) : () => {};
-    child.once("error", (error) => {
+    const unhook = passSignals(child, unwatch);
+    const settle = () => {
       unhook();
       unwatch();
+    };
+    child.once("error", (error) => {
+      settle();
       reject(error);
     });
     child.once("exit", (code, signal) => {
-      unhook();
-      unwatch();
+      settle();
       resolve(signal === null ? (code ?? 1) : 128 + constants.signals[signal]);
     });
   });
@@ -46,12 +49,14 @@ export function runChild(file, args, options = {}) {
  * itself: passing these on as well would look like a second Ctrl-C, "stop at once".
  *
  * @param {import("node:child_process").ChildProcess} child
+ * @param {() => void} heard - called at each signal
  * @returns {() => void} stops passing on
  */
-function passSignals(child) {
+function passSignals(child, heard) {
   const terminal = process.stdin.isTTY || process.stderr.isTTY;
   /** @param {NodeJS.Signals} signal */
   const pass = (signal) => {
+    heard();
     if (terminal && signal !== "SIGTERM") return;
     child.kill(signal);
   };
@@ -70,7 +75,7 @@ function passSignals(child) {
  * @param {() => void} end
  * @returns {() => void} stops looking
  */
-export function endWithParent(end) {
+function endWithParent(end) {
   if (process.env["npm_lifecycle_event"] === undefined) return () => {};
   const parent = process.ppid;
   const timer = setInterval(() => {
