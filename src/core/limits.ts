@@ -46,6 +46,13 @@ export const CHUNKS_IN_FLIGHT = 4;
 /** Jobs that may wait for a worker before new work is refused with "SlowDown". */
 export const JOBS_WAITING_MAXIMUM = 1024;
 
+/** How often the kill switch's file is looked at: a codec is off within a second of a change on
+ * the busiest machine. A look costs two system calls. */
+export const GATE_POLL_MS = 250;
+
+/** Length of the kill switch's file: a line for each codec that will ever be, and comments. */
+export const GATE_FILE_BYTES_MAXIMUM = 64 * KIB;
+
 // Linear-time deflate.
 
 /** Input that one deflate job takes; its output ends on a byte boundary. 16 stored blocks of
@@ -123,8 +130,12 @@ export const RESERVE_WAIT_MS = 30_000;
 
 // Requests.
 
-/** XML bodies (batch delete of 1,000 keys of 1,024 bytes, escaped) fit well into this. */
-export const XML_BODY_BYTES_MAXIMUM = 8 * MIB;
+/** XML bodies (a batch delete of 1,000 keys), as S3 has it. Parsing runs on the main thread, at
+ * worst some 5 MB/s. */
+export const XML_BODY_BYTES_MAXIMUM = 2 * MIB;
+
+/** Markup characters `<` in such a body: twelve for each of 1,000 objects, and some to spare. */
+export const XML_TAGS_MAXIMUM = 16_000;
 
 /** Keys in one page of a listing and in one batch delete, as S3 has it. */
 export const LIST_KEYS_MAXIMUM = 1000;

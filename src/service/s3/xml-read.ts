@@ -7,7 +7,7 @@
  */
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { PithError } from "../../core/errors.ts";
-import { LIST_KEYS_MAXIMUM } from "../../core/limits.ts";
+import { KEY_BYTES_MAXIMUM, LIST_KEYS_MAXIMUM, XML_TAGS_MAXIMUM } from "../../core/limits.ts";
 
 /** One object of a batch delete. */
 export interface DoomedObject {
@@ -22,6 +22,10 @@ export interface DeleteRequest {
   /** Only failures are answered. */
   readonly quiet: boolean;
 }
+
+/** A key of nothing but the longest references. */
+const TEXT_CHARACTERS_MAXIMUM = KEY_BYTES_MAXIMUM * "&#1114111;".length;
+const WHY_CHARACTERS = 200;
 
 const parser = new XMLParser({
   ignoreAttributes: true,
@@ -61,13 +65,21 @@ function readDoomed(node: unknown): DoomedObject {
 
 function readXml(text: string): unknown {
   if (/<!DOCTYPE|<!ENTITY/i.test(text)) throw new PithError("MalformedXml", { why: "a DTD" });
+  if (text.split("<", XML_TAGS_MAXIMUM + 2).length > XML_TAGS_MAXIMUM + 1) {
+    throw new PithError("MalformedXml", { tags: `more than ${XML_TAGS_MAXIMUM}` });
+  }
   const verdict = XMLValidator.validate(text);
-  if (verdict !== true) throw new PithError("MalformedXml", { why: verdict.err.msg });
+  // The parser's words may quote all of the body.
+  if (verdict !== true) throw malformed(verdict.err.msg);
   try {
     return parser.parse(text) as unknown;
   } catch (error) {
-    throw PithError.from(error, "MalformedXml");
+    throw malformed(error instanceof Error ? error.message : String(error));
   }
+}
+
+function malformed(why: string): PithError {
+  return new PithError("MalformedXml", { why: why.slice(0, WHY_CHARACTERS) });
 }
 
 function field(node: unknown, name: string): unknown {
@@ -79,7 +91,9 @@ function field(node: unknown, name: string): unknown {
 function words(node: unknown, name: string): string | undefined {
   const content = field(node, name);
   if (content === undefined) return undefined;
-  if (typeof content !== "string") throw new PithError("MalformedXml", { element: name });
+  if (typeof content !== "string" || content.length > TEXT_CHARACTERS_MAXIMUM) {
+    throw new PithError("MalformedXml", { element: name });
+  }
   return unescapeXml(content);
 }
 
