@@ -437,6 +437,20 @@ export const FAULTS = {
     s3: "InvalidRequest",
     says: "the name cannot become a file below the target folder",
   },
+  FormatUnknown: {
+    number: 107,
+    kind: "input",
+    http: 400,
+    s3: "InvalidRequest",
+    says: "the file is neither .pith, gzip nor zlib",
+  },
+  FileChanged: {
+    number: 108,
+    kind: "io",
+    http: 409,
+    s3: "InvalidRequest",
+    says: "the file changed while it was read",
+  },
 
   // 110-119: requests, more closely.
   BadAddress: {
