@@ -29,6 +29,8 @@ export interface CodedChunk {
   readonly last: boolean;
   /** The proven frame, or undefined where `known` said that the chunk is stored already. */
   readonly frame: Uint8Array | undefined;
+  /** Lower-case hexadecimal SHA-256 of the frame's own bytes, taken by whoever proved it. */
+  readonly frameSha256: string | undefined;
   readonly codec: CodecStamp | undefined;
 }
 

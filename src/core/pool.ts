@@ -45,7 +45,7 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   /** A thread that must not get the job, as `Done.thread` named it. Needs two threads. */
   readonly notOn?: number | undefined;
-  /** Goes before the jobs that wait: for work that frees memory, such as a proof. */
+  /** Goes before the jobs that wait without it: for work that frees memory, such as a proof. */
   readonly first?: boolean;
 }
 
@@ -223,8 +223,8 @@ export class Pool<Jobs extends JobTable> {
         },
       };
       options.signal?.addEventListener("abort", onAbort);
-      if (options.first === true) this.#waiting.unshift(job);
-      else this.#waiting.push(job);
+      const urgent = this.#waiting.filter((other) => other.options.first === true).length;
+      this.#waiting.splice(options.first === true ? urgent : this.#waiting.length, 0, job);
       this.#dispatch();
     });
   }

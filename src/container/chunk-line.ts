@@ -1,0 +1,258 @@
+/**
+ * The way of one chunk through the codecs of its object's plan.
+ *
+ *   in order, one after the other      known? -> the specialist's session: encode or observe
+ *   then at once, chunk beside chunk   refused: cut again at 4 MiB -> general codecs -> stored
+ *                                      frame -> proof; not proved: the next codec
+ *
+ * What a codec does wrong ends here as an event; only what is nobody's fault but the caller's or
+ * the machine's ("Overloaded", "Aborted") passes. The plain bytes stay until the chunk is
+ * yielded, so there is always a next codec, `stored` being the last.
+ */
+import type { Codec } from "../core/codec.ts";
+import { assertThat, PithError } from "../core/errors.ts";
+import { sha256 } from "../core/hash.ts";
+import { CHUNK_BYTES } from "../core/limits.ts";
+import { type Plan, SAVES_TOO_LITTLE } from "./choose.ts";
+import type { CodeReply, PlainChunk } from "./code-chunk.ts";
+import type { CodecStamp, CodedChunk, EncodeOptions } from "./coder.ts";
+import type { Cut } from "./cut.ts";
+import type { Engine, EngineSession, Placed } from "./engine.ts";
+import type { PipelineParts } from "./pipeline.ts";
+
+/** A chunk that is ready but for a last look at the kill switch. */
+export interface CodedPiece {
+  readonly chunk: PlainChunk;
+  readonly frame: Uint8Array | undefined;
+  readonly frameSha256: string | undefined;
+  readonly codec: CodecStamp | undefined;
+}
+
+export interface ChunkLine {
+  /** Codes and proves the object's next chunk; called in order, without waiting. */
+  code(cut: Cut): Promise<readonly CodedPiece[]>;
+  /** The chunk for the consumer; coded again if its codec was switched off meanwhile, in several
+   * chunks where only that codec could take it in one. */
+  settle(piece: CodedPiece): Promise<readonly Omit<CodedChunk, "index">[]>;
+  close(): void;
+}
+
+/** How often `stored` is tried: it fails only when its worker dies or the machine stalls. */
+const LAST_RESORT_TRIES = 3;
+
+export function openChunkLine(
+  parts: Pick<PipelineParts, "engine" | "gate" | "onEvent">,
+  plan: Plan,
+  options: EncodeOptions,
+  signal: AbortSignal,
+): ChunkLine {
+  return new Line(parts, plan, options, signal);
+}
+
+/** A frame before its proof. */
+type Fresh = Placed<{ readonly frame: Uint8Array<ArrayBuffer> }>;
+
+/** What the session made of a chunk; undefined leaves it to the next codec. */
+type Passed = "known" | { readonly codec: Codec; readonly fresh: Fresh } | undefined;
+
+class Line implements ChunkLine {
+  readonly #engine: Engine;
+  readonly #parts: Pick<PipelineParts, "engine" | "gate" | "onEvent">;
+  readonly #plan: Plan;
+  readonly #options: EncodeOptions;
+  readonly #signal: AbortSignal;
+  /** The leading specialist's session, as long as it lives. */
+  #session: { readonly codec: Codec; readonly ready: Promise<EngineSession> } | undefined;
+  /** Resolves when every earlier chunk has passed the session. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    parts: Pick<PipelineParts, "engine" | "gate" | "onEvent">,
+    plan: Plan,
+    options: EncodeOptions,
+    signal: AbortSignal,
+  ) {
+    this.#parts = parts;
+    this.#engine = parts.engine;
+    this.#plan = plan;
+    this.#options = options;
+    this.#signal = signal;
+    const [leader] = plan.specialists;
+    if (leader === undefined || leader.independent || this.#isOff(leader)) return;
+    const ready = this.#engine.openSession(leader.name, options.effort, signal);
+    // Told by the first chunk that asks for it.
+    ready.catch(() => undefined);
+    this.#session = { codec: leader, ready };
+  }
+
+  async code(cut: Cut): Promise<readonly CodedPiece[]> {
+    const chunk: PlainChunk = { plain: cut.plain, sha256: sha256(cut.plain), last: cut.last };
+    if (this.#session !== undefined) {
+      const passed = this.#turn.then(() => this.#passSession(chunk));
+      this.#turn = passed.catch(() => undefined);
+      const piece = await this.#provePassed(chunk, await passed);
+      if (piece !== undefined) return [piece];
+    } else if (await this.#isKnown(chunk)) {
+      return [knownPiece(chunk)];
+    }
+    for (const codec of this.#plan.specialists.filter((specialist) => specialist.independent)) {
+      const piece = await this.#tryCodec(codec, chunk);
+      if (typeof piece === "object") return [piece];
+    }
+    return this.#codeGenerally(chunk);
+  }
+
+  async settle(piece: CodedPiece): Promise<readonly Omit<CodedChunk, "index">[]> {
+    const { chunk, frame, frameSha256, codec } = piece;
+    if (codec !== undefined && this.#parts.gate.disabled().has(codec.name)) {
+      this.#tell(codec.name, new PithError("CodecDisabled"), chunk);
+      // The switch may be thrown again meanwhile; each round has a codec less.
+      const anew = await this.#codeGenerally(chunk);
+      return (await Promise.all(anew.map((part) => this.settle(part)))).flat();
+    }
+    const { sha256, last, plain } = chunk;
+    return [{ plainBytes: plain.length, sha256, last, frame, frameSha256, codec }];
+  }
+
+  close(): void {
+    this.#endSession();
+  }
+
+  /** Gives the session its next chunk: to code, or only to see when it is stored already. */
+  async #passSession(chunk: PlainChunk): Promise<Passed> {
+    const known = await this.#isKnown(chunk);
+    const session = this.#session;
+    if (session === undefined) return known ? "known" : undefined;
+    const { codec } = session;
+    if (this.#isOff(codec)) {
+      // A session that has missed a chunk cannot go on, even if its codec comes back.
+      this.#tell(codec.name, new PithError("CodecDisabled"), chunk);
+      this.#endSession();
+      return known ? "known" : undefined;
+    }
+    try {
+      const open = await session.ready;
+      if (known) {
+        await open.observe(chunk);
+        return "known";
+      }
+      const fresh = this.#taken(codec, await open.encode(chunk), chunk);
+      return fresh === undefined ? undefined : { codec, fresh };
+    } catch (error) {
+      this.#blame(codec, error, chunk);
+      this.#endSession();
+      return known ? "known" : undefined;
+    }
+  }
+
+  async #provePassed(chunk: PlainChunk, passed: Passed): Promise<CodedPiece | undefined> {
+    if (passed === "known") return knownPiece(chunk);
+    if (passed === undefined) return undefined;
+    const piece = await this.#prove(passed.codec, passed.fresh, chunk);
+    // A session whose frame does not hold has a wrong idea of the object.
+    if (piece === undefined) this.#endSession();
+    return piece;
+  }
+
+  /** The general codecs' turn; what a specialist claimed in one piece is cut again for them. */
+  async #codeGenerally(chunk: PlainChunk): Promise<readonly CodedPiece[]> {
+    if (chunk.plain.length <= CHUNK_BYTES) return [await this.#codeUsual(chunk)];
+    const pieces: CodedPiece[] = [];
+    for (let from = 0; from < chunk.plain.length; from += CHUNK_BYTES) {
+      const plain = chunk.plain.subarray(from, from + CHUNK_BYTES);
+      const last = chunk.last && from + plain.length === chunk.plain.length;
+      const part: PlainChunk = { plain, sha256: sha256(plain), last };
+      pieces.push((await this.#isKnown(part)) ? knownPiece(part) : await this.#codeUsual(part));
+    }
+    return pieces;
+  }
+
+  /** Tries the general codecs in order; `stored` takes what is left. */
+  async #codeUsual(chunk: PlainChunk): Promise<CodedPiece> {
+    const { general } = this.#plan;
+    const lastResort = general.at(-1);
+    assertThat(lastResort?.name === "stored", "stored is the last codec");
+    for (const codec of general.slice(0, -1)) {
+      const piece = await this.#tryCodec(codec, chunk);
+      if (typeof piece === "object") return piece;
+      if (piece === SAVES_TOO_LITTLE) break;
+    }
+    for (let tries = 1; ; tries++) {
+      const piece = await this.#tryCodec(lastResort, chunk);
+      if (typeof piece === "object") return piece;
+      if (tries >= LAST_RESORT_TRIES) {
+        throw new PithError("RoundTripFailure", { codec: lastResort.name, sha256: chunk.sha256 });
+      }
+    }
+  }
+
+  /** Codes and proves with one codec; the refusal's reason when there is no frame. */
+  async #tryCodec(codec: Codec, chunk: PlainChunk): Promise<CodedPiece | string> {
+    if (this.#isOff(codec)) {
+      this.#tell(codec.name, new PithError("CodecDisabled"), chunk);
+      return "switched off";
+    }
+    try {
+      const { effort } = this.#options;
+      const reply = await this.#engine.code(codec.name, effort, chunk, this.#signal);
+      const fresh = this.#taken(codec, reply, chunk);
+      if (fresh === undefined) return "refused" in reply.value ? reply.value.refused : "refused";
+      return (await this.#prove(codec, fresh, chunk)) ?? "not proved";
+    } catch (error) {
+      this.#blame(codec, error, chunk);
+      return "failed";
+    }
+  }
+
+  /** The frame of a reply, or undefined after telling of a refusal. */
+  #taken(codec: Codec, reply: Placed<CodeReply>, chunk: PlainChunk): Fresh | undefined {
+    if ("frame" in reply.value) return { value: reply.value, place: reply.place };
+    this.#tell(codec.name, new PithError("CodecRefused", { why: reply.value.refused }), chunk);
+    return undefined;
+  }
+
+  async #prove(codec: Codec, fresh: Fresh, chunk: PlainChunk): Promise<CodedPiece | undefined> {
+    try {
+      const { frame } = fresh.value;
+      const proved = await this.#engine.prove(frame, chunk.sha256, fresh.place, this.#signal);
+      const { id, name, version } = codec;
+      return { chunk, ...proved, codec: { id, name, version } };
+    } catch (error) {
+      this.#blame(codec, error, chunk);
+      return undefined;
+    }
+  }
+
+  #isKnown(chunk: PlainChunk): Promise<boolean> {
+    return this.#options.known?.(chunk.sha256, chunk.plain.length) ?? Promise.resolve(false);
+  }
+
+  #isOff(codec: Codec): boolean {
+    return this.#parts.gate.disabled().has(codec.name);
+  }
+
+  #endSession(): void {
+    const session = this.#session;
+    this.#session = undefined;
+    session?.ready.then(
+      (open) => open.close(),
+      () => undefined,
+    );
+  }
+
+  /** A codec's failure becomes an event; what is not its failure is thrown on. */
+  #blame(codec: Codec, error: unknown, chunk: PlainChunk): void {
+    const fault = PithError.from(error, "AssertionFailure");
+    if (fault.code === "Overloaded" || fault.code === "Aborted") throw fault;
+    this.#tell(codec.name, fault, chunk);
+  }
+
+  #tell(codec: string, fault: PithError, chunk: PlainChunk): void {
+    const why = `${fault.message}, chunk ${chunk.sha256}`;
+    this.#parts.onEvent({ codec, code: fault.code, why });
+  }
+}
+
+function knownPiece(chunk: PlainChunk): CodedPiece {
+  return { chunk, frame: undefined, frameSha256: undefined, codec: undefined };
+}
