@@ -2,7 +2,10 @@
  * The front door of deflate: compressing and decompressing raw deflate, zlib and gzip, in Node
  * and in browsers.
  */
-export { encodeLinear } from "./linear.ts";
+
+export { deflate, deflateIterable, deflateStream } from "./deflate.ts";
 export { inflate, inflateIterable, inflateStream } from "./inflate.ts";
 export type { ByteSource } from "./intake.ts";
+export { encodeLinear, linearBound } from "./linear.ts";
+export type { DeflateOptions } from "./options.ts";
 export type { InflateOptions } from "./read.ts";

@@ -11,11 +11,14 @@
 import { concatenate } from "../core/bytes.ts";
 import type { Kernel, KernelInstance } from "../core/kernel.ts";
 import { loadKernel } from "../core/kernel.ts";
-import { DEFLATE_JOB_BYTES, DEFLATE_JOB_SLACK_BYTES } from "../core/limits.ts";
+import { cutWhole } from "./cut.ts";
 
 /** How blocks are cut: "merged" by content (default), "fixed" each 64 KiB, which is up to a
  * fifth faster on mixed binaries and 0.2 to 2 % larger. */
 export type BlockMode = "merged" | "fixed";
+
+/** Longest stored block of deflate. */
+const STORED_BYTES = 65_535;
 
 const FLAG_LAST = 1;
 const FLAG_FIXED_BLOCKS = 2;
@@ -24,7 +27,7 @@ const FLAG_FIXED_BLOCKS = 2;
  * Compresses one chunk to raw deflate by Huffman coding alone.
  *
  * @param chunk - any length
- * @returns at most chunk.length + 5 * ceil(chunk.length / 65535) + 2 bytes; the same on every
+ * @returns at most linearBound(chunk.length) bytes; the same on every
  *   machine
  * @throws PithError "KernelFault", a bug of ours, never caused by the bytes
  *
@@ -42,14 +45,10 @@ export function encodeWith(
 ): Uint8Array<ArrayBuffer> {
   return kernel.use((instance) => {
     const parts: Uint8Array<ArrayBuffer>[] = [];
-    let at = 0;
-    while (chunk.length - at > DEFLATE_JOB_BYTES + DEFLATE_JOB_SLACK_BYTES) {
-      const job = chunk.subarray(at, at + DEFLATE_JOB_BYTES);
-      parts.push(encodeJob(instance, job, blocks, false).slice());
-      at += job.length;
+    for (const { job, last } of cutWhole(chunk)) {
+      parts.push(encodeJob(instance, job, blocks, last).slice());
     }
-    const last = encodeJob(instance, chunk.subarray(at), blocks, true).slice();
-    return parts.length === 0 ? last : concatenate([...parts, last]);
+    return parts.length === 1 ? (parts[0] as Uint8Array<ArrayBuffer>) : concatenate(parts);
   });
 }
 
@@ -70,6 +69,12 @@ export function encodeJob(
   const flags = (last ? FLAG_LAST : 0) | (blocks === "fixed" ? FLAG_FIXED_BLOCKS : 0);
   const size = instance.call("encode", job.length, flags);
   return instance.bytes(instance.call("outputAddress"), size);
+}
+
+/** The most bytes that `plainBytes` can become, as raw deflate: stored blocks, or the smallest
+ * block there is. Holds for a job and for a whole stream. */
+export function linearBound(plainBytes: number): number {
+  return Math.max(2, plainBytes + 5 * Math.ceil(plainBytes / STORED_BYTES));
 }
 
 /** Puts bytes into the instance's input window. */

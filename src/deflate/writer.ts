@@ -1,0 +1,208 @@
+/**
+ * Writer: one compressed stream on its way, whatever feeds it and whatever takes its output.
+ *
+ *   write(bytes) --cut--> jobs --code--> here, on threads, or with matches --in order--> parts
+ *
+ * The first part begins with the wrapper's header and the last ends with its trailer. Parts are
+ * yielded as they become ready; a caller that stops asking stops the work (that is the
+ * back-pressure). After a failure, an abort or `close` nothing is held and every further call
+ * tells the same fault. Between writes no kernel instance is held either.
+ */
+import { concatenate } from "../core/bytes.ts";
+import { PithError } from "../core/errors.ts";
+import { type Kernel, loadKernel } from "../core/kernel.ts";
+import {
+  DEFLATE_JOB_BYTES,
+  DEFLATE_JOB_SLACK_BYTES,
+  DEFLATE_PARALLEL_BYTES,
+  DEFLATE_TURN_MS,
+} from "../core/limits.ts";
+import { Cutter, cutWhole, type Job } from "./cut.ts";
+import { checksumOfInput, checksumOfJob, emptyChecksum, joinChecksums } from "./job-checksum.ts";
+import { encodeJob } from "./linear.ts";
+import { type MatchCoder, openMatchCoder } from "./match-levels.ts";
+import type { Settings } from "./options.ts";
+import { type Coded, Flights } from "./threads.ts";
+import { headerOf, trailerOf } from "./wrapper.ts";
+
+const NOTHING = new Uint8Array(0);
+
+type Part = Uint8Array<ArrayBuffer>;
+type Parts = AsyncGenerator<Part, void, undefined>;
+
+export class DeflateWriter {
+  readonly #settings: Settings;
+  readonly #cutter = new Cutter();
+  #flights: Flights | undefined;
+  #matches: MatchCoder | undefined;
+  #fault: PithError | undefined;
+
+  #begun = false;
+  #bytesTaken = 0;
+  #bytesIn = 0;
+  #bytesOut = 0;
+  #checksum: number;
+  #turnBeganMs = 0;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+    this.#checksum = emptyChecksum(settings.format);
+  }
+
+  /** Takes bytes, which must not change until all parts have been taken. */
+  write(bytes: Uint8Array): Parts {
+    return this.#guarded(this.#writing(bytes));
+  }
+
+  /** Ends the stream and yields the rest of it. */
+  finish(): Parts {
+    return this.#guarded(this.#finishing(this.#cutter.rest()));
+  }
+
+  /** A stream from first to last out of one array, which is not copied: instead of the others. */
+  whole(bytes: Uint8Array): Parts {
+    return this.#guarded(this.#finishing(bytes));
+  }
+
+  /** Drops everything; further calls throw `why`. */
+  close(why: PithError): void {
+    this.#fault ??= why;
+    this.#flights?.close();
+    this.#matches?.close();
+    this.#cutter.rest();
+  }
+
+  /** Passes parts on; what ends them early (a failure, a caller who stops) closes the writer. */
+  async *#guarded(parts: Parts): Parts {
+    let left = true;
+    try {
+      if (this.#fault !== undefined) throw this.#fault;
+      this.#turnBeganMs = performance.now();
+      yield* parts;
+      left = false;
+    } catch (error) {
+      this.close(PithError.from(error, "AssertionFailure"));
+      throw error;
+    } finally {
+      if (left) this.close(new PithError("Aborted", { why: "the stream was left" }));
+    }
+  }
+
+  async *#writing(bytes: Uint8Array): Parts {
+    this.#checkSignal();
+    this.#bytesTaken += bytes.length;
+    for (const job of this.#cutter.push(bytes)) yield* this.#code({ job, last: false });
+  }
+
+  async *#finishing(rest: Uint8Array): Parts {
+    if (!this.#begun) this.#bytesTaken = Math.max(this.#bytesTaken, rest.length);
+    for (const job of cutWhole(rest)) yield* this.#code(job);
+    while (this.#flights?.empty === false) yield* this.#land(this.#flights);
+    this.close(new PithError("InvalidArgument", { why: "the stream has ended" }));
+  }
+
+  async *#code({ job, last }: Job): Parts {
+    this.#checkSignal();
+    const kernel = await loadKernel("deflate");
+    if (this.#settings.level !== "huffman") {
+      yield* this.#codeWithMatches(kernel, this.#settings.level, { job, last });
+    } else if (this.#wantsThreads()) {
+      this.#flights ??= new Flights(kernel, this.#settings);
+      this.#flights.submit(job, last);
+      while (this.#flights.full) yield* this.#land(this.#flights);
+    } else {
+      yield this.#codeHere(kernel, { job, last });
+      await this.#takeTurns();
+    }
+  }
+
+  /** Whether threads earn their keep. Once they have begun they go on. */
+  #wantsThreads(): boolean {
+    const { threads, threadsAsked } = this.#settings;
+    const floor = threadsAsked
+      ? DEFLATE_JOB_BYTES + DEFLATE_JOB_SLACK_BYTES
+      : DEFLATE_PARALLEL_BYTES;
+    return threads > 0 && this.#bytesTaken > floor;
+  }
+
+  #codeHere(kernel: Kernel, { job, last }: Job): Part {
+    const { blocks, format } = this.#settings;
+    const part = kernel.use((instance) => {
+      const bytes = encodeJob(instance, job, blocks, last);
+      const checksum = checksumOfInput(format, job, instance);
+      return this.#wrapped({ bytes, plainBytes: job.length, checksum, last });
+    });
+    this.#report();
+    return part;
+  }
+
+  async *#land(flights: Flights): Parts {
+    const part = this.#wrapped(await flights.next());
+    this.#checkSignal();
+    this.#report();
+    yield part;
+  }
+
+  async *#codeWithMatches(kernel: Kernel, level: number, { job, last }: Job): Parts {
+    const checksum = checksumOfJob(this.#settings.format, job, kernel);
+    this.#matches ??= await openMatchCoder(level);
+    const bytes = concatenate(await this.#matches.code(job, last));
+    const part = this.#wrapped({ bytes, plainBytes: job.length, checksum, last });
+    this.#report();
+    if (part.length > 0) yield part;
+    await this.#takeTurns();
+  }
+
+  /** Counts a coded job in, and copies it with what the wrapper puts before and after it. */
+  #wrapped({ bytes, plainBytes, checksum, last }: Coded): Part {
+    const { format, level } = this.#settings;
+    this.#checksum = joinChecksums(format, this.#checksum, checksum, plainBytes);
+    this.#bytesIn += plainBytes;
+    const part = concatenate([
+      this.#begun ? NOTHING : headerOf(format, level),
+      bytes,
+      last ? trailerOf(format, this.#checksum, this.#bytesIn) : NOTHING,
+    ]);
+    this.#begun = true;
+    this.#bytesOut += part.length;
+    return part;
+  }
+
+  #report(): void {
+    this.#settings.onProgress?.({ bytesIn: this.#bytesIn, bytesOut: this.#bytesOut });
+  }
+
+  #checkSignal(): void {
+    const { signal } = this.#settings;
+    if (signal?.aborted) throw abortedFault(signal);
+  }
+
+  /** Lets other work of this thread run once in a while. */
+  async #takeTurns(): Promise<void> {
+    if (performance.now() - this.#turnBeganMs < DEFLATE_TURN_MS) return;
+    await nextTurn();
+    this.#turnBeganMs = performance.now();
+  }
+}
+
+/** The fault of an aborted signal, with the caller's reason as its cause. */
+export function abortedFault(signal: AbortSignal): PithError {
+  return new PithError("Aborted", {}, signal.reason);
+}
+
+/** Resolves after what waits in this thread's queue of tasks has run. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof globalThis.setImmediate === "function") {
+      globalThis.setImmediate(resolve);
+      return;
+    }
+    // In a page a timer waits 4 ms, a message does not.
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(0);
+  });
+}
