@@ -4,7 +4,7 @@
  * Both work on a map from path to text, so that their tests can plant a violation without a disk.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join, posix } from "node:path";
 
 /** Text of each file by its path relative to the project, with forward slashes. */
@@ -41,7 +41,8 @@ export function readSources(root: string): Sources {
   const sources = new Map<string, string>();
   for (const name of new Set(names.split("\0"))) {
     const file = join(root, name);
-    if (name === "" || BINARY.test(name) || !existsSync(file)) continue;
+    if (name === "" || BINARY.test(name)) continue;
+    if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) continue;
     const text = readFileSync(file, "utf8");
     if (!text.includes("\0")) sources.set(name, text);
   }

@@ -52,7 +52,7 @@ export function lend(folder: string): void {
   // Otherwise the clone would install, through the link, into this project's own folder.
   assert.ok(packagesAreFresh(ROOT), "node_modules/ is not what the lock says: run npm test");
   symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
-  mkdirSync(join(folder, ".toolchain"));
+  mkdirSync(join(folder, ".toolchain"), { recursive: true });
   for (const name of readdirSync(join(ROOT, ".toolchain"))) {
     const source = join(ROOT, ".toolchain", name);
     if (name.startsWith("node-")) symlinkSync(source, join(folder, ".toolchain", name));
