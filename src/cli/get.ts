@@ -48,7 +48,7 @@ export function addGet(program: Command, run: Run): void {
     .command("get <address...>")
     .summary("fetch objects")
     .description(
-      "Fetches objects by their keys, or all objects below a prefix or in a bucket.\n" +
+      "Fetches objects by their keys, or all objects below a prefix or in a bucket. " +
         "Files that exist are kept unless -f is given.",
     )
     .option("-o, --output <path>", "the file for one object, the folder for several")
@@ -104,7 +104,8 @@ class Getting {
     if (this.#options.stdout === true) {
       if (entry === undefined) throw new PithError("NoSuchKey", { why: "-c takes whole keys" });
       const { body } = await this.#access.get(bucket, key);
-      return writeOut(body, this.#run.surroundings.stdout);
+      await writeOut(body, this.#run.surroundings.stdout);
+      return;
     }
     this.#progress = beginProgress(this.#run, entry?.bytes);
     try {

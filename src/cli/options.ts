@@ -2,7 +2,11 @@
  * Options that several commands share, and the readers of their values.
  */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { coresOfMachine } from "../core/thread.ts";
 import { formatTable } from "./table.ts";
+
+/** More threads than any machine this is meant for has cores. */
+const THREADS_MAXIMUM = 256;
 
 /** Where `pith serve` listens unless told otherwise. */
 export const DEFAULT_SERVER = "http://127.0.0.1:7484";
@@ -35,6 +39,29 @@ export function addReportOptions(command: Command): Command {
     .option("-q, --quiet", "print nothing; the exit code tells")
     .option("-v, --verbose", "tell more")
     .option("--json", "print JSON, one object a line");
+}
+
+/** -o, -c, --rm and -f; see tasks.ts. */
+export function addOutputOptions(command: Command): Command {
+  return command
+    .option("-o, --output <path>", "the output file, or the folder for several")
+    .option("-c, --stdout", "write to stdout")
+    .option("--rm", "remove each input once its output is proven and safe on disk")
+    .option("-f, --force", "replace outputs that exist");
+}
+
+/** -T for work on this machine: a thread a core unless told otherwise. */
+export function addThreads(command: Command): Command {
+  return command.option(
+    "-T, --threads <number>",
+    "threads to work with (default: one a core)",
+    wholeNumber(1, THREADS_MAXIMUM),
+  );
+}
+
+/** The threads that were asked for, else one a core. */
+export function threadsOf(options: { readonly threads?: number }): number {
+  return options.threads ?? coresOfMachine();
 }
 
 /** Where the store is that a command works on. */

@@ -6,9 +6,15 @@
  * usage errors, exit codes, a reader that goes away, and the order of the help page.
  */
 import { styleText } from "node:util";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, type Option } from "commander";
 import { PithError } from "../core/errors.ts";
+import { addCompress } from "./compress.ts";
+import { addExpand, addTest } from "./expand.ts";
+import { addGet } from "./get.ts";
 import { addHelp } from "./help.ts";
+import { addList } from "./list.ts";
+import { addPut } from "./put.ts";
+import { addRemove } from "./remove.ts";
 import { Run, type Surroundings } from "./run.ts";
 import { addServe } from "./serve.ts";
 import { packageVersion } from "./version.ts";
@@ -51,7 +57,8 @@ export function makeProgram(run: Run): Command {
     .exitOverride()
     .configureHelp({
       styleTitle: (text) => styleText("bold", text),
-      showGlobalOptions: false,
+      subcommandTerm: (command) => `${command.name()} ${argumentsOf(command)}`.trimEnd(),
+      optionDescription,
     })
     .configureOutput({
       writeOut: (text) => void run.surroundings.stdout.write(text),
@@ -59,11 +66,36 @@ export function makeProgram(run: Run): Command {
       outputError: (text, write) => write(text.replace(/^error: /, "pith: ")),
     })
     .showHelpAfterError("Try `pith help`, or `pith COMMAND --help` for examples.");
+  program.commandsGroup("Files:");
+  addCompress(program, run);
+  addExpand(program, run);
+  addTest(program, run);
   program.commandsGroup("Store:");
   addServe(program, run);
+  addPut(program, run);
+  addGet(program, run);
+  addList(program, run);
+  addRemove(program, run);
   program.commandsGroup("More:");
   addHelp(program, run);
   return program;
+}
+
+function argumentsOf(command: Command): string {
+  return command.registeredArguments
+    .map((argument) => {
+      const name = argument.variadic ? `${argument.name()}...` : argument.name();
+      return argument.required ? `<${name}>` : `[${name}]`;
+    })
+    .join(" ");
+}
+
+/** What an option does, and the words that it takes. */
+function optionDescription(option: Option): string {
+  const facts: string[] = [];
+  if (option.argChoices !== undefined) facts.push(option.argChoices.join(", "));
+  if (option.defaultValue !== undefined) facts.push(`default: ${String(option.defaultValue)}`);
+  return facts.length === 0 ? option.description : `${option.description} (${facts.join("; ")})`;
 }
 
 function endWhenReaderIsGone(error: Error & { code?: string }): void {

@@ -49,7 +49,7 @@ export function addPut(program: Command, run: Run): void {
     .usage("[options] <path...> <bucket[/key]>")
     .summary("store files and folders")
     .description(
-      "Stores files, and folders with all that is in them. A bucket that is missing is made.\n" +
+      "Stores files, and folders with all that is in them. A bucket that is missing is made. " +
         "A single file takes the key that is given, or its own name below a key that ends in /.",
     )
     .option("-T, --threads <number>", "requests at once", wholeNumber(1, 64), REQUESTS_DEFAULT);

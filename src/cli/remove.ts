@@ -23,7 +23,7 @@ export function addRemove(program: Command, run: Run): void {
     .command("rm <address...>")
     .summary("remove objects")
     .description(
-      "Removes objects; with -r everything below a prefix, or a bucket with all it holds.\n" +
+      "Removes objects; with -r everything below a prefix, or a bucket with all it holds. " +
         "An empty bucket goes without -r. Space comes back with `pith collect`.",
     )
     .option("-r, --recursive", "everything below the prefix, or the whole bucket");

@@ -1,0 +1,55 @@
+/**
+ * Coding for the command: plain bytes to one of its formats and back, proven.
+ *
+ * This is the seam between the files of the command line and the floors below: .pith files are
+ * the container's, gzip, zlib and raw deflate are deflate's.
+ */
+import type { Effort } from "../core/codec.ts";
+import type { Format } from "./formats.ts";
+
+export const CODECS = ["auto", "stored", "deflate", "zlib"] as const;
+export type CodecName = (typeof CODECS)[number];
+
+export interface CodingOptions {
+  readonly format: Format;
+  readonly codec: CodecName;
+  readonly effort: Effort;
+  /** gz, zlib and deflate: how to search; undefined follows codec and effort. */
+  readonly level: DeflateLevel | undefined;
+  readonly threads: number;
+}
+
+export type DeflateLevel = "huffman" | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
+
+/** What coding one file came to, known when its last byte has left. */
+export interface Outcome {
+  readonly codec: string;
+  readonly verified: boolean;
+}
+
+export interface Coding {
+  /**
+   * Codes one file's bytes.
+   *
+   * @param ended - told once, after the last byte was yielded
+   */
+  encode(
+    plain: AsyncIterable<Uint8Array>,
+    ended: (outcome: Outcome) => void,
+  ): AsyncIterable<Uint8Array>;
+  close(): Promise<void>;
+}
+
+export interface Decoding {
+  /**
+   * Decodes one file's bytes; their checksums hold once the iteration has ended.
+   *
+   * @param ended - told once, after the last byte was yielded
+   */
+  decode(
+    coded: AsyncIterable<Uint8Array>,
+    format: Format,
+    ended: (outcome: Outcome) => void,
+  ): AsyncIterable<Uint8Array>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,159 @@
+/**
+ * Compressed files into plain ones, or only through the decoder to prove that it can be done.
+ *
+ * What a file is, is told by its first bytes. A folder's files that are nothing of ours are left
+ * alone; a file that was named must be something.
+ */
+import { unlink } from "node:fs/promises";
+import { PithError } from "../core/errors.ts";
+import type { Decoding, Outcome } from "./coding.ts";
+import type { ExpandOptions } from "./expand.ts";
+import { fileFault } from "./file-fault.ts";
+import { openDecoding, PITH_MAGIC } from "./floors.ts";
+import { type Format, formatOfName, MAGIC_BYTES, plainName, recogniseFormat } from "./formats.ts";
+import { beginOutput } from "./output.ts";
+import { printable } from "./printable.ts";
+import type { Progress } from "./progress.ts";
+import { counting, peek, readFile, readFirst, readInput } from "./read-file.ts";
+import type { FileResult } from "./result.ts";
+import type { Run } from "./run.ts";
+import { type FileTask, findInputs, type InputRules, planTasks, runTasks } from "./tasks.ts";
+import type { FileEntry } from "./walk.ts";
+import { writeOut } from "./write-out.ts";
+
+/** Takes the plain bytes of a task; gives their number. */
+type Keep = (plain: AsyncIterable<Uint8Array>, task: FileTask, format: Format) => Promise<number>;
+
+/** Expands what `paths` mean; faults are told and counted by `run`. */
+export async function expandFiles(
+  paths: readonly string[],
+  options: ExpandOptions,
+  threads: number,
+  run: Run,
+): Promise<void> {
+  const rules: InputRules = { rename: plainName, accepts: (file) => isOurs(file, options, run) };
+  const tasks = await planTasks(paths, options, rules, run);
+  run.dataOnStdout = tasks.some(({ target }) => target === undefined);
+  const keep: Keep = (plain, { file, target }, format) =>
+    target === undefined
+      ? writeOut(plain, run.surroundings.stdout)
+      : writeFile(plain, target, file, format, options);
+  await decodeAll(tasks, options.format, keep, threads, run);
+}
+
+/** Decodes what `paths` mean and keeps nothing. */
+export async function testFiles(
+  paths: readonly string[],
+  options: ExpandOptions,
+  threads: number,
+  run: Run,
+): Promise<void> {
+  const fromStdin = paths.length === 0 || paths.includes("-");
+  const named = paths.filter((path) => path !== "-");
+  const files = await findInputs(named, (file) => isOurs(file, options, run), run);
+  const tasks: FileTask[] = files.map((file) => ({ file, name: file.path, target: undefined }));
+  if (fromStdin) tasks.push({ file: undefined, name: "(stdin)", target: undefined });
+  const count: Keep = async (plain) => {
+    let bytes = 0;
+    for await (const piece of plain) bytes += piece.length;
+    return bytes;
+  };
+  await decodeAll(tasks, options.format, count, threads, run);
+}
+
+async function decodeAll(
+  tasks: readonly FileTask[],
+  format: Format | undefined,
+  keep: Keep,
+  threads: number,
+  run: Run,
+): Promise<void> {
+  const decoding = await openDecoding(threads);
+  try {
+    await runTasks(tasks, threads, run, (task, progress) =>
+      decodeOne(task, format, decoding, keep, progress, run),
+    );
+  } finally {
+    await decoding.close();
+  }
+}
+
+async function decodeOne(
+  task: FileTask,
+  asked: Format | undefined,
+  decoding: Decoding,
+  keep: Keep,
+  progress: Progress,
+  run: Run,
+): Promise<FileResult> {
+  const startedMs = performance.now();
+  const { file, name, target } = task;
+  let bytesIn = 0;
+  const source = file === undefined ? readInput(run.surroundings.stdin) : readFile(file.path);
+  const counted = counting(source, (bytes) => {
+    bytesIn += bytes;
+    progress.add(bytes);
+  });
+  const { first, whole } = await peek(counted, MAGIC_BYTES);
+  const format = asked ?? formatOf(first, name);
+  if (format === undefined) {
+    await whole.return();
+    throw new PithError("FormatUnknown");
+  }
+  let outcome: Outcome | undefined;
+  const plain = decoding.decode(whole, format, (ended) => {
+    outcome = ended;
+  });
+  const bytesOut = await keep(plain, task, format);
+  return {
+    name,
+    output: target,
+    codec: outcome?.codec ?? "",
+    bytesIn,
+    bytesOut,
+    plainBytes: bytesOut,
+    codedBytes: bytesIn,
+    seconds: (performance.now() - startedMs) / 1000,
+    verified: outcome?.verified === true,
+  };
+}
+
+async function writeFile(
+  plain: AsyncIterable<Uint8Array>,
+  target: string,
+  file: FileEntry | undefined,
+  format: Format,
+  { force = false, rm = false }: ExpandOptions,
+): Promise<number> {
+  if (rm && format === "deflate") {
+    throw new PithError("BadUsage", { why: "raw deflate has no checksum that would allow --rm" });
+  }
+  const output = await beginOutput(target, force);
+  try {
+    for await (const piece of plain) await output.write(piece);
+    await output.finish(file ?? {}, rm || force);
+    if (rm && file !== undefined) await unlink(file.path);
+  } catch (error) {
+    throw fileFault(error);
+  } finally {
+    await output.discard();
+  }
+  return output.bytes;
+}
+
+/** What a file is: by its content, and raw deflate, which has no mark of its own, by its name. */
+function formatOf(first: Uint8Array, name: string): Format | undefined {
+  const recognised = recogniseFormat(first, PITH_MAGIC);
+  if (recognised !== undefined) return recognised;
+  return formatOfName(name) === "deflate" ? "deflate" : undefined;
+}
+
+/** Whether a file of a folder is one to expand. The two bytes that begin a zlib stream begin many
+ * other files too: there, and only there, the name has to agree. */
+async function isOurs(file: FileEntry, options: ExpandOptions, run: Run): Promise<boolean> {
+  const format = options.format ?? formatOf(await readFirst(file.path, MAGIC_BYTES), file.path);
+  if (format !== undefined && (format !== "zlib" || formatOfName(file.path) === "zlib"))
+    return true;
+  run.detail(`${printable(file.path)}: skipped, it is neither .pith, gzip nor zlib`);
+  return false;
+}
