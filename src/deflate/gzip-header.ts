@@ -1,5 +1,5 @@
 /**
- * Headers and trailers around a deflate stream, read a byte at a time.
+ * Headers and trailers around a deflate stream, read as their bytes come.
  *
  *   gzip   1F 8B | 08 FLG MTIME(4) XFL OS | [EXTRA] [NAME] [COMMENT] [CRC-16] | deflate | CRC-32 ISIZE
  *   zlib   CMF FLG                                                            | deflate | Adler-32
@@ -100,7 +100,6 @@ export function truncated(why: string): PithError {
 /** The bytes of one gzip header as they are taken, with their checksum and a limit. */
 class HeaderBytes {
   readonly #intake: Intake;
-  readonly #single = new Uint8Array(1);
   #count = 2;
   #crc = crc32.update(Uint8Array.of(GZIP_MAGIC_FIRST, GZIP_MAGIC_SECOND), crc32.initial);
 
@@ -109,27 +108,45 @@ class HeaderBytes {
   }
 
   async byte(): Promise<number> {
-    const byte = await this.#intake.byte();
-    if (byte === undefined) throw truncated("inside the header");
-    if (++this.#count > GZIP_HEADER_BYTES_MAXIMUM) {
-      throw badHeader("the header does not end", { limit: GZIP_HEADER_BYTES_MAXIMUM });
-    }
-    this.#single[0] = byte;
-    this.#crc = crc32.update(this.#single, this.#crc);
-    return byte;
+    const rest = await this.#rest();
+    this.#take(rest.subarray(0, 1));
+    return rest[0] as number;
   }
 
   async pass(count: number): Promise<void> {
-    for (let i = 0; i < count; i++) await this.byte();
+    for (let left = count; left > 0; ) {
+      const part = (await this.#rest()).subarray(0, left);
+      this.#take(part);
+      left -= part.length;
+    }
   }
 
+  /** Passes over a text with the zero that ends it. */
   async passText(): Promise<void> {
-    while ((await this.byte()) !== 0) {
-      // Passed over up to and with the zero that ends it.
+    for (;;) {
+      const rest = await this.#rest();
+      const end = rest.indexOf(0);
+      this.#take(end < 0 ? rest : rest.subarray(0, end + 1));
+      if (end >= 0) return;
     }
   }
 
   crc16(): number {
     return this.#crc & 0xffff;
+  }
+
+  /** The bytes at hand, at least one. */
+  async #rest(): Promise<Uint8Array> {
+    if (!(await this.#intake.more())) throw truncated("inside the header");
+    return this.#intake.rest();
+  }
+
+  #take(bytes: Uint8Array): void {
+    this.#count += bytes.length;
+    if (this.#count > GZIP_HEADER_BYTES_MAXIMUM) {
+      throw badHeader("the header does not end", { limit: GZIP_HEADER_BYTES_MAXIMUM });
+    }
+    this.#crc = crc32.update(bytes, this.#crc);
+    this.#intake.skip(bytes.length);
   }
 }

@@ -41,8 +41,9 @@ export const portableEngine: InflateEngine = {
 
 const WINDOW_BYTES = 32 * 1024;
 const MATCH_BYTES_MAXIMUM = 258;
-/** The output is handed over and the window moved down once this much is filled. */
-const OUTPUT_FULL = WINDOW_BYTES + PIECE_BYTES - MATCH_BYTES_MAXIMUM;
+const OUTPUT_BYTES = WINDOW_BYTES + PIECE_BYTES;
+/** The window is moved down once more than this is filled: no room for another match. */
+const OUTPUT_FULL = OUTPUT_BYTES - MATCH_BYTES_MAXIMUM;
 
 /** A turn of `#fast` reads at most 4 times 3 bytes, each read looking at 4. */
 const FAST_INPUT_BYTES = 16;
@@ -75,9 +76,10 @@ class PortableInflating implements Inflating {
   #hold = 0; // the next #bits bits of the stream, lowest first
   #bits = 0;
 
-  readonly #output = new Uint8Array(WINDOW_BYTES + PIECE_BYTES);
+  readonly #output = new Uint8Array(OUTPUT_BYTES);
   #outputAt = 0;
   #sentAt = 0;
+  #full = PIECE_BYTES - MATCH_BYTES_MAXIMUM; // beyond it the piece is sent
 
   readonly #dynamicLiterals = literalTable();
   readonly #dynamicDistances = distanceTable();
@@ -131,12 +133,13 @@ class PortableInflating implements Inflating {
       this.#outputAt = WINDOW_BYTES;
     }
     this.#sentAt = this.#outputAt;
+    this.#full = Math.min(OUTPUT_FULL, this.#sentAt + PIECE_BYTES - MATCH_BYTES_MAXIMUM);
     return piece;
   }
 
   /** Decodes until the input is used, the output is full or the stream is over. */
   #run(): void {
-    while (this.#outputAt <= OUTPUT_FULL && this.#turn()) {
+    while (this.#outputAt <= this.#full && this.#turn()) {
       // Each turn takes one step; it is false when the step lacks input or the stream is over.
     }
   }
@@ -159,7 +162,7 @@ class PortableInflating implements Inflating {
         return this.#readCodeLengths();
       case SYMBOL:
         if (this.#inputAt + FAST_INPUT_BYTES <= this.#input.length) this.#fast();
-        return this.#outputAt > OUTPUT_FULL || this.#readSymbol();
+        return this.#outputAt > this.#full || this.#readSymbol();
       case LENGTH_EXTRA:
         return this.#readLengthExtra();
       case DISTANCE:
@@ -228,7 +231,7 @@ class PortableInflating implements Inflating {
     const count = Math.min(
       this.#storedLength,
       this.#input.length - this.#inputAt,
-      this.#output.length - this.#outputAt,
+      this.#full + MATCH_BYTES_MAXIMUM - this.#outputAt,
     );
     const bytes = this.#input.subarray(this.#inputAt, this.#inputAt + count);
     this.#output.set(bytes, this.#outputAt);
@@ -412,6 +415,7 @@ class PortableInflating implements Inflating {
     const input = this.#words;
     const inputSafe = this.#input.length - FAST_INPUT_BYTES;
     const output = this.#output;
+    const full = this.#full;
     const { entries: literals, bits: literalBits } = this.#literals;
     const literalMask = (1 << literalBits) - 1;
     const { entries: distances, bits: distanceBits } = this.#distances;
@@ -421,7 +425,7 @@ class PortableInflating implements Inflating {
     let hold = this.#hold;
     let bits = this.#bits;
 
-    while (inputAt <= inputSafe && outputAt <= OUTPUT_FULL) {
+    while (inputAt <= inputSafe && outputAt <= full) {
       hold |= input.getUint32(inputAt, true) << bits;
       inputAt += (31 - bits) >> 3;
       bits |= 24;

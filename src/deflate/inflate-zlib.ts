@@ -73,7 +73,8 @@ class ZlibInflating implements Inflating {
     for (;;) {
       if (this.#failure !== undefined) throw translate(this.#failure);
       const piece: Uint8Array | null = this.#stream.read();
-      if (piece !== null) return piece;
+      // Not as a Buffer, whose slice() is a view where an array's is a copy.
+      if (piece !== null) return new Uint8Array(piece.buffer, piece.byteOffset, piece.length);
       if (this.#over) return "ended";
       if (this.#allTaken) {
         if (this.#stream.bytesWritten < this.#bytesFed) return "ended";
