@@ -59,8 +59,9 @@ export class KernelInstance {
   readonly #memory: WebAssembly.Memory;
   readonly #calls: Readonly<Record<string, Call>>;
 
-  constructor(kernel: string, module: WebAssembly.Module) {
+  constructor(kernel: string, compiled: object) {
     this.#kernel = kernel;
+    const module = compiled as WebAssembly.Module;
     this.#memory = new WebAssembly.Memory({ initial: PAGES_INITIAL, maximum: PAGES_MAXIMUM });
     const instance = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
     this.#calls = instance.exports as unknown as Readonly<Record<string, Call>>;
