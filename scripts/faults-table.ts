@@ -28,8 +28,8 @@ const INTRODUCTION = `# Faults
 
 Every way in which Pith can fail, one row each. The number is the exit code of the \`pith\` command and
 never changes its meaning; the HTTP status and the S3 code are what the service answers; the name is
-the label in logs and metrics (\`fault="FrameCorrupt"\`). Exit code 0 means that all went well, and
-128 and above that a signal ended the command.
+the \`code\` in logs, in \`/-/stats\` and in the metric \`pith_faults_total\`. Exit code 0 means that
+all went well, and 128 and above that a signal ended the command.
 
 This page is written by \`node scripts/faults-table.ts\` from \`src/core/errors.ts\`.
 `;
