@@ -3,7 +3,8 @@
  * of gzip and zlib. This file is all that the host sees.
  *
  *   begin()                     once after instantiation
- *   encode(size, flags)         bytes at inputAddress() -> deflate blocks at outputAddress()
+ *   reserve(size)               makes the output window larger than one call needs
+ *   encode(size, flags, offset) bytes at inputAddress() -> deflate blocks at outputAddress() + offset
  *   crc32(size, seed), adler32  checksums of the bytes at inputAddress()
  *   wipe()                      between the jobs of different owners
  *
@@ -16,7 +17,7 @@ import { adler32Of, crc32Of, fillChecksumTables } from "./deflate/checksum.ts";
 import { fillLogarithms } from "./deflate/cost.ts";
 import { buildLengths } from "./deflate/huffman-build.ts";
 import { encodeInput } from "./deflate/split.ts";
-import { FAULT_CALL, FAULT_INPUT_SIZE, FAULT_MEMORY } from "./fault.ts";
+import { FAULT_CALL, FAULT_INPUT_SIZE, FAULT_MEMORY, FAULT_OUTPUT_FULL } from "./fault.ts";
 import {
   DEFLATE_BYTES,
   INPUT,
@@ -25,15 +26,21 @@ import {
   OUTPUT,
   OUTPUT_BYTES,
   PAGE_BYTES,
-  PAIRS,
   RUNS,
   SMALL_END,
+  SPARE_BYTES,
 } from "./memory.ts";
 
 /** Flag of `encode`: the stream ends with this call. */
 const FLAG_LAST: u32 = 1;
 /** Flag of `encode`: blocks of 64 KiB instead of merged units. */
 const FLAG_FIXED_BLOCKS: u32 = 2;
+
+/** No output window is larger: 64 MiB. */
+const OUTPUT_BYTES_MAXIMUM: usize = 64 << 20;
+
+/** Size of the output window. */
+let outputBytes: usize = OUTPUT_BYTES;
 
 /** `begin` has been called. */
 let begun: bool = false;
@@ -54,6 +61,11 @@ export function begin(): i32 {
   return 0;
 }
 
+/** Bytes of output window that a call needs from its offset on. */
+export function jobOutputBytes(): usize {
+  return OUTPUT_BYTES;
+}
+
 /** Address of the input window. */
 export function inputAddress(): usize {
   return INPUT;
@@ -69,18 +81,33 @@ export function outputAddress(): usize {
   return OUTPUT;
 }
 
+/** Makes the output window hold `size` bytes at least, so that the output of several calls can lie
+ * in it side by side. @returns 0, or a negative fault when the memory may not grow that far */
+export function reserve(size: usize): i32 {
+  if (size <= outputBytes) return 0;
+  if (size > OUTPUT_BYTES_MAXIMUM) return -FAULT_MEMORY;
+  const pages = <i32>((OUTPUT + size + SPARE_BYTES + PAGE_BYTES - 1) / PAGE_BYTES);
+  const missing = pages - memory.size();
+  if (missing > 0 && memory.grow(missing) < 0) return -FAULT_MEMORY;
+  outputBytes = size;
+  return 0;
+}
+
 /**
  * Encodes the first `size` bytes of the input window as whole deflate blocks, from a byte boundary
  * to a byte boundary.
  *
- * @returns bytes in the output window, at most size + 5 * ceil(size / 65535), or 2 for none
+ * @param offset - where in the output window they go; room for a whole job must follow
+ * @returns their bytes, at most size + 5 * ceil(size / 65535), or 2 for none
  */
-export function encode(size: usize, flags: u32): i32 {
+export function encode(size: usize, flags: u32, offset: usize): i32 {
   if (!begun || flags > (FLAG_LAST | FLAG_FIXED_BLOCKS)) return -FAULT_CALL;
   if (size > INPUT_BYTES) return -FAULT_INPUT_SIZE;
+  if (offset > outputBytes - OUTPUT_BYTES) return -FAULT_OUTPUT_FULL;
   inputReached = max(inputReached, size);
-  const result = encodeInput(size, (flags & FLAG_LAST) != 0, (flags & FLAG_FIXED_BLOCKS) != 0);
-  outputReached = max(outputReached, result < 0 ? OUTPUT_BYTES : <usize>result);
+  const last = (flags & FLAG_LAST) != 0;
+  const result = encodeInput(size, OUTPUT + offset, last, (flags & FLAG_FIXED_BLOCKS) != 0);
+  outputReached = max(outputReached, offset + (result < 0 ? OUTPUT_BYTES : <usize>result));
   return result;
 }
 
@@ -111,7 +138,7 @@ export function wipe(): void {
   memory.fill(LANES, 0, SMALL_END - LANES);
   memory.fill(RUNS, 0, INPUT - RUNS);
   memory.fill(INPUT, 0, inputReached);
-  memory.fill(OUTPUT, 0, min(outputReached + 64, OUTPUT_BYTES));
+  memory.fill(OUTPUT, 0, min(outputReached + SPARE_BYTES, outputBytes));
   inputReached = 0;
   outputReached = 0;
 }

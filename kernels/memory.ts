@@ -8,7 +8,7 @@
  *
  *   deflate   | small tables | logarithms | checksum tables | runs | pairs | input | output |
  *
- * A region that is read in whole words past its last byte says so by its SPARE.
+ * The windows are read and written in whole words past their last byte, by SPARE_BYTES at most.
  */
 
 /** Bytes in a page of linear memory. */
@@ -27,7 +27,7 @@ export const INPUT_BYTES: usize = 16 * 65535 + 4096;
 export const RUN_BYTES_MINIMUM: usize = 48;
 
 /** Reads and writes go up to this far past the end of a window. */
-const SPARE: usize = 64;
+export const SPARE_BYTES: usize = 64;
 
 /** Four tables of u32 counts, one per byte lane of a word. u32[4][256]. */
 export const LANES: usize = 1024;
@@ -79,6 +79,6 @@ export const PAIRS: usize = RUNS_END;
 /** The input window. */
 export const INPUT: usize = PAIRS + 4 * 65536;
 /** The output window: the input stored, five bytes for each stored block, the ends. */
-export const OUTPUT: usize = INPUT + ((INPUT_BYTES + SPARE + 15) & ~15);
-export const OUTPUT_BYTES: usize = INPUT_BYTES + 5 * 20 + SPARE;
-export const DEFLATE_BYTES: usize = OUTPUT + OUTPUT_BYTES + SPARE;
+export const OUTPUT: usize = INPUT + ((INPUT_BYTES + SPARE_BYTES + 15) & ~15);
+export const OUTPUT_BYTES: usize = INPUT_BYTES + 5 * 20 + SPARE_BYTES;
+export const DEFLATE_BYTES: usize = OUTPUT + OUTPUT_BYTES + SPARE_BYTES;

@@ -10,14 +10,13 @@
  * held to them afterwards. Input bytes are literals but for the runs listed in RUNS, which become
  * matches at distance 1, so each distance code has one symbol.
  */
-import { alignBits, bitsSince, putBits, putEntry } from "../bits/lsb.ts";
+import { alignBits, beginBits, bitsSince, putBits, putEntry } from "../bits/lsb.ts";
 import { FAULT_BIT_COUNT, FAULT_COVERAGE, FAULT_OUTPUT_FULL } from "../fault.ts";
 import {
   BLOCK_COUNTS,
   ENTRIES,
   LENGTHS,
   OPEN_LENGTHS,
-  OUTPUT,
   OUTPUT_BYTES,
   SYMBOL_SLOTS,
 } from "../memory.ts";
@@ -57,6 +56,8 @@ const FORM_FIXED: i32 = 2;
 let codeOpen: bool = false;
 /** Bits of a distance in it: 1 in a dynamic block, 5 in a fixed one. */
 let distanceBits: u64 = 1;
+/** Address of the first block. */
+let outputStart: usize = 0;
 /** The final bit has been written. */
 let finalWritten: bool = false;
 
@@ -64,8 +65,10 @@ let finalWritten: bool = false;
 let matches: u64 = 0;
 let extraBits: u64 = 0;
 
-/** Starts a stream or a part of one; the bit writer stands at OUTPUT. */
-export function beginBlocks(): void {
+/** Starts a stream or a part of one at `target`, where OUTPUT_BYTES are free. */
+export function beginBlocks(target: usize): void {
+  outputStart = target;
+  beginBits(target);
   codeOpen = false;
   finalWritten = false;
   forgetPairs();
@@ -120,7 +123,8 @@ export function writeBlock(
     storeLater(from, end);
     return 0;
   }
-  if ((bitsSince(OUTPUT) + bits) >> 3 > OUTPUT_BYTES - 32 - storedSize()) return -FAULT_OUTPUT_FULL;
+  if ((bitsSince(outputStart) + bits) >> 3 > OUTPUT_BYTES - 32 - storedSize())
+    return -FAULT_OUTPUT_FULL;
   if (form != FORM_OPEN) openCode(form, last);
   return writeSymbols(from, end, firstRun, lastRun);
 }
@@ -202,7 +206,7 @@ function closeCode(): void {
 function writeSymbols(from: usize, end: usize, firstRun: usize, lastRun: usize): i32 {
   const endBits = load<u8>(OPEN_LENGTHS + END_OF_BLOCK);
   const expected = costWith(OPEN_LENGTHS) - endBits + extraBits + distanceBits * matches;
-  const before = bitsSince(OUTPUT);
+  const before = bitsSince(outputStart);
   let literals: u32 = 0;
   let literalBits: u64 = 0;
   for (let symbol = 0; symbol < 256; symbol++) {
@@ -222,7 +226,7 @@ function writeSymbols(from: usize, end: usize, firstRun: usize, lastRun: usize):
     at = start + covered;
   }
   encodeLiterals(at, end);
-  return bitsSince(OUTPUT) - before == expected ? 0 : -FAULT_BIT_COUNT;
+  return bitsSince(outputStart) - before == expected ? 0 : -FAULT_BIT_COUNT;
 }
 
 /** Writes the matches of a run; the distance, 1, is all zero bits in every code. */
@@ -246,7 +250,7 @@ function putRun(covered: u32): void {
  * @returns 0 or a negative fault
  */
 export function endBlocks(last: bool): i32 {
-  if ((bitsSince(OUTPUT) >> 3) + storedSize() + 32 > OUTPUT_BYTES) return -FAULT_OUTPUT_FULL;
+  if ((bitsSince(outputStart) >> 3) + storedSize() + 32 > OUTPUT_BYTES) return -FAULT_OUTPUT_FULL;
   const coded = codeOpen;
   closeCode();
   if (storedBytes() > 0) {

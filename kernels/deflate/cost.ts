@@ -71,16 +71,27 @@ export function sumTimesLogarithm(counts: usize): u64 {
   return sum;
 }
 
-/** The same over the sums of two tables of counts. */
+/** Symbols that the last call of sumTimesLogarithmOfBoth found in use. */
+let usedSymbols: u32 = 0;
+
+export function symbolsUsed(): u32 {
+  return usedSymbols;
+}
+
+/** The same over the sums of two tables of counts; also counts the symbols in use. */
 export function sumTimesLogarithmOfBoth(first: usize, other: usize): u64 {
   let sum: u64 = 0;
+  let used: u32 = 0;
   for (let offset: usize = 0; offset < 4 * SYMBOL_SLOTS; offset += 16) {
     if (ASC_FEATURE_SIMD) {
       if (!v128.any_true(v128.or(v128.load(first + offset), v128.load(other + offset)))) continue;
     }
     for (let at = offset; at < offset + 16; at += 4) {
-      sum += timesLogarithm(load<u32>(first + at) + load<u32>(other + at));
+      const count = load<u32>(first + at) + load<u32>(other + at);
+      sum += timesLogarithm(count);
+      used += count != 0 ? 1 : 0;
     }
   }
+  usedSymbols = used;
   return sum;
 }

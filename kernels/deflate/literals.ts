@@ -178,21 +178,32 @@ function encodeSingles(from: usize, end: usize): usize {
   let count = bitsPending();
   let next = bitsNext();
   let at = from;
-  while (at + 4 <= end) {
-    const word = load<u32>(at, 0, 1);
-    const first = entryOf((word << 2) & 0x3fc);
-    const second = entryOf((word >> 6) & 0x3fc);
-    const third = entryOf((word >> 14) & 0x3fc);
-    const fourth = entryOf((word >> 22) & 0x3fc);
-    const low = joined(first, second);
-    const high = joined(third, fourth);
-    bits |= (low | (high << (first + second))) << count;
+  while (at + 8 <= end) {
+    const word = load<u64>(at, 0, 1);
+    const half = <u32>word;
+    const first = entryOf((half << 2) & 0x3fc);
+    const second = entryOf((half >> 6) & 0x3fc);
+    const third = entryOf((half >> 14) & 0x3fc);
+    const fourth = entryOf((half >> 22) & 0x3fc);
+    bits |= (joined(first, second) | (joined(third, fourth) << (first + second))) << count;
     store<u64>(next, bits, 0, 1);
     count += first + second + third + fourth;
     next += <usize>((count >> 3) & 7);
     bits >>= count & 56;
     count &= 7;
-    at += 4;
+
+    const rest = <u32>(word >> 32);
+    const fifth = entryOf((rest << 2) & 0x3fc);
+    const sixth = entryOf((rest >> 6) & 0x3fc);
+    const seventh = entryOf((rest >> 14) & 0x3fc);
+    const eighth = entryOf((rest >> 22) & 0x3fc);
+    bits |= (joined(fifth, sixth) | (joined(seventh, eighth) << (fifth + sixth))) << count;
+    store<u64>(next, bits, 0, 1);
+    count += fifth + sixth + seventh + eighth;
+    next += <usize>((count >> 3) & 7);
+    bits >>= count & 56;
+    count &= 7;
+    at += 8;
   }
   resumeBits(bits, count, next);
   return at;

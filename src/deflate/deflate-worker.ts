@@ -7,7 +7,7 @@ import { PithError } from "../core/errors.ts";
 import { serveJobs, transferring } from "../core/jobs.ts";
 import { adoptKernel, type CompiledKernel, type Kernel } from "../core/kernel.ts";
 import { checksumOfInput } from "./job-checksum.ts";
-import { type BlockMode, encodeJob } from "./linear.ts";
+import { type BlockMode, encodeJobs } from "./linear.ts";
 import type { DeflateFormat } from "./options.ts";
 
 export interface EncodeRequest {
@@ -38,8 +38,10 @@ const jobs = {
     const { buffer, size, last, blocks, format } = request;
     return kernel.use((instance) => {
       const plain = new Uint8Array(buffer, 0, size);
-      const coded = encodeJob(instance, plain, blocks, last);
-      const checksum = checksumOfInput(format, plain, instance);
+      let checksum = 0;
+      const coded = encodeJobs(instance, [{ job: plain, last }], blocks, () => {
+        checksum = checksumOfInput(format, plain, instance);
+      });
       new Uint8Array(buffer).set(coded);
       return transferring({ buffer, size: coded.length, checksum }, [buffer]);
     });

@@ -11,7 +11,7 @@
 import { concatenate } from "../core/bytes.ts";
 import type { Kernel, KernelInstance } from "../core/kernel.ts";
 import { loadKernel } from "../core/kernel.ts";
-import { cutWhole } from "./cut.ts";
+import { cutWhole, type Job } from "./cut.ts";
 
 /** How blocks are cut: "merged" by content (default), "fixed" each 64 KiB, which is up to a
  * fifth faster on mixed binaries and 0.2 to 2 % larger. */
@@ -45,29 +45,52 @@ export function encodeWith(
 ): Uint8Array<ArrayBuffer> {
   return kernel.use((instance) => {
     const parts: Uint8Array<ArrayBuffer>[] = [];
-    for (const { job, last } of cutWhole(chunk)) {
-      parts.push(encodeJob(instance, job, blocks, last).slice());
+    for (const jobs of grouped(cutWhole(chunk))) {
+      parts.push(encodeJobs(instance, jobs, blocks).slice());
     }
     return parts.length === 1 ? (parts[0] as Uint8Array<ArrayBuffer>) : concatenate(parts);
   });
 }
 
+/** Jobs that are coded side by side in an instance's memory, so that a chunk of 4 MiB leaves it in
+ * one piece: a copy into fresh memory costs a fifth of what coding does. */
+const JOBS_PER_GROUP = 4;
+
+/** The jobs in groups of JOBS_PER_GROUP. */
+export function* grouped(jobs: Iterable<Job>): Generator<Job[], void, undefined> {
+  let group: Job[] = [];
+  for (const job of jobs) {
+    group.push(job);
+    if (group.length === JOBS_PER_GROUP) {
+      yield group;
+      group = [];
+    }
+  }
+  if (group.length > 0) yield group;
+}
+
 /**
- * Encodes one job.
+ * Encodes neighbouring jobs, each at most DEFLATE_JOB_BYTES + DEFLATE_JOB_SLACK_BYTES.
  *
- * @param job - at most DEFLATE_JOB_BYTES + DEFLATE_JOB_SLACK_BYTES
- * @param last - the stream ends with this job
+ * @param eachDone - called after each, while it still lies in the instance's input window
  * @returns a view on the instance's memory, good until its next call
  */
-export function encodeJob(
+export function encodeJobs(
   instance: KernelInstance,
-  job: Uint8Array,
+  jobs: readonly Job[],
   blocks: BlockMode,
-  last: boolean,
+  eachDone: (job: Uint8Array) => void = () => undefined,
 ): Uint8Array<ArrayBuffer> {
-  fillInput(instance, job);
-  const flags = (last ? FLAG_LAST : 0) | (blocks === "fixed" ? FLAG_FIXED_BLOCKS : 0);
-  const size = instance.call("encode", job.length, flags);
+  if (jobs.length > 1) {
+    instance.call("reserve", jobs.length * instance.call("jobOutputBytes"));
+  }
+  let size = 0;
+  for (const { job, last } of jobs) {
+    fillInput(instance, job);
+    const flags = (last ? FLAG_LAST : 0) | (blocks === "fixed" ? FLAG_FIXED_BLOCKS : 0);
+    size += instance.call("encode", job.length, flags, size);
+    eachDone(job);
+  }
   return instance.bytes(instance.call("outputAddress"), size);
 }
 

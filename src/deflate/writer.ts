@@ -19,10 +19,10 @@ import {
 } from "../core/limits.ts";
 import { Cutter, cutWhole, type Job } from "./cut.ts";
 import { checksumOfInput, checksumOfJob, emptyChecksum, joinChecksums } from "./job-checksum.ts";
-import { encodeJob } from "./linear.ts";
+import { encodeJobs, grouped } from "./linear.ts";
 import { type MatchCoder, openMatchCoder } from "./match-levels.ts";
 import type { Settings } from "./options.ts";
-import { type Coded, Flights } from "./threads.ts";
+import { Flights } from "./threads.ts";
 import { headerOf, trailerOf } from "./wrapper.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -91,27 +91,29 @@ export class DeflateWriter {
   async *#writing(bytes: Uint8Array): Parts {
     this.#checkSignal();
     this.#bytesTaken += bytes.length;
-    for (const job of this.#cutter.push(bytes)) yield* this.#code({ job, last: false });
+    for (const job of this.#cutter.push(bytes)) yield* this.#code([{ job, last: false }]);
   }
 
   async *#finishing(rest: Uint8Array): Parts {
     if (!this.#begun) this.#bytesTaken = Math.max(this.#bytesTaken, rest.length);
-    for (const job of cutWhole(rest)) yield* this.#code(job);
+    for (const jobs of grouped(cutWhole(rest))) yield* this.#code(jobs);
     while (this.#flights?.empty === false) yield* this.#land(this.#flights);
     this.close(new PithError("InvalidArgument", { why: "the stream has ended" }));
   }
 
-  async *#code({ job, last }: Job): Parts {
+  async *#code(jobs: readonly Job[]): Parts {
     this.#checkSignal();
     const kernel = await loadKernel("deflate");
     if (this.#settings.level !== "huffman") {
-      yield* this.#codeWithMatches(kernel, this.#settings.level, { job, last });
+      for (const job of jobs) yield* this.#codeWithMatches(kernel, this.#settings.level, job);
     } else if (this.#wantsThreads()) {
       this.#flights ??= new Flights(kernel, this.#settings);
-      this.#flights.submit(job, last);
-      while (this.#flights.full) yield* this.#land(this.#flights);
+      for (const { job, last } of jobs) {
+        this.#flights.submit(job, last);
+        while (this.#flights.full) yield* this.#land(this.#flights);
+      }
     } else {
-      yield this.#codeHere(kernel, { job, last });
+      yield this.#codeHere(kernel, jobs);
       await this.#takeTurns();
     }
   }
@@ -125,42 +127,49 @@ export class DeflateWriter {
     return threads > 0 && this.#bytesTaken > floor;
   }
 
-  #codeHere(kernel: Kernel, { job, last }: Job): Part {
+  #codeHere(kernel: Kernel, jobs: readonly Job[]): Part {
     const { blocks, format } = this.#settings;
     const part = kernel.use((instance) => {
-      const bytes = encodeJob(instance, job, blocks, last);
-      const checksum = checksumOfInput(format, job, instance);
-      return this.#wrapped({ bytes, plainBytes: job.length, checksum, last });
+      const bytes = encodeJobs(instance, jobs, blocks, (job) => {
+        this.#addPlain(checksumOfInput(format, job, instance), job.length);
+      });
+      return this.#wrapped(bytes, jobs.at(-1)?.last === true);
     });
     this.#report();
     return part;
   }
 
   async *#land(flights: Flights): Parts {
-    const part = this.#wrapped(await flights.next());
+    const { bytes, plainBytes, checksum, last } = await flights.next();
     this.#checkSignal();
+    this.#addPlain(checksum, plainBytes);
+    const part = this.#wrapped(bytes, last);
     this.#report();
     yield part;
   }
 
   async *#codeWithMatches(kernel: Kernel, level: number, { job, last }: Job): Parts {
-    const checksum = checksumOfJob(this.#settings.format, job, kernel);
+    this.#addPlain(checksumOfJob(this.#settings.format, job, kernel), job.length);
     this.#matches ??= await openMatchCoder(level);
-    const bytes = concatenate(await this.#matches.code(job, last));
-    const part = this.#wrapped({ bytes, plainBytes: job.length, checksum, last });
+    const part = this.#wrapped(concatenate(await this.#matches.code(job, last)), last);
     this.#report();
     if (part.length > 0) yield part;
     await this.#takeTurns();
   }
 
-  /** Counts a coded job in, and copies it with what the wrapper puts before and after it. */
-  #wrapped({ bytes, plainBytes, checksum, last }: Coded): Part {
-    const { format, level } = this.#settings;
+  /** Counts a job's plain bytes in. */
+  #addPlain(checksum: number, plainBytes: number): void {
+    const { format } = this.#settings;
     this.#checksum = joinChecksums(format, this.#checksum, checksum, plainBytes);
     this.#bytesIn += plainBytes;
+  }
+
+  /** Copies coded bytes with what the wrapper puts before the first and after the last of them. */
+  #wrapped(coded: Uint8Array, last: boolean): Part {
+    const { format, level } = this.#settings;
     const part = concatenate([
       this.#begun ? NOTHING : headerOf(format, level),
-      bytes,
+      coded,
       last ? trailerOf(format, this.#checksum, this.#bytesIn) : NOTHING,
     ]);
     this.#begun = true;
