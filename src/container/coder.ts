@@ -11,6 +11,8 @@
  */
 import type { Effort } from "../core/codec.ts";
 import type { FaultCode } from "../core/errors.ts";
+import type { Gate } from "./gate.ts";
+import type { StoredVersion } from "./registry.ts";
 
 /** Which codec wrote a frame. */
 export interface CodecStamp {
@@ -51,6 +53,20 @@ export interface EncodeOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What a server wants to know of the work behind a coder. */
+export interface CoderStats {
+  /** Worker threads that run now; 0 where there are none. */
+  readonly threads: number;
+  /** Threads with a job. */
+  readonly busy: number;
+  /** Jobs that wait for a thread. */
+  readonly waiting: number;
+  /** Threads that hung, trapped or died since the start. */
+  readonly replaced: number;
+  /** Jobs answered, well or with a fault. */
+  readonly done: number;
+}
+
 export interface Coder {
   /**
    * Cuts, codes and proves one object's bytes.
@@ -74,6 +90,22 @@ export interface Coder {
    */
   decode(frame: Uint8Array, sha256?: string): Promise<Uint8Array>;
 
-  /** Stops the workers; jobs under way end with an error. */
+  /** The codecs of this build, with the version that each writes. */
+  readonly codecs: readonly CodecStamp[];
+
+  /** The kill switch that it asks. */
+  readonly gate: Gate;
+
+  /**
+   * The version gate: asked before a store is opened for work.
+   *
+   * @param stored - the codecs and versions that the store holds frames of
+   * @throws PithError "VersionGate" that names every one that this build cannot decode
+   */
+  requireReadable(stored: Iterable<StoredVersion>): void;
+
+  stats(): CoderStats;
+
+  /** Stops the workers and the watch on the kill switch; jobs under way end with an error. */
   close(): Promise<void>;
 }

@@ -8,8 +8,9 @@
  * objects share chunks. It copies what comes (a source may use its buffers again), looks one
  * byte ahead to know whether a chunk is the last, and keeps no more than the chunk that it fills.
  */
-import { assertThat, PithError } from "../core/errors.ts";
+import { assertThat } from "../core/errors.ts";
 import { CHUNK_BYTES, CHUNK_BYTES_MAXIMUM } from "../core/limits.ts";
+import { Pieces } from "./pieces.ts";
 
 /** Where chunks lie in memory. */
 export interface ChunkMemory {
@@ -31,22 +32,20 @@ export interface Cut {
 /** First buffer of an object: most objects are small, and it grows by doubling. */
 const FIRST_BYTES = 64 * 1024;
 
+const NOTHING = new Uint8Array(0);
+
 export class Cutter {
-  readonly #source: AsyncIterator<Uint8Array>;
+  readonly #pieces: Pieces;
   readonly #memory: ChunkMemory;
   /** The bytes of `#buffer` from `#start` to `#end` are not given out yet. */
   #buffer: Uint8Array | undefined;
   #start = 0;
   #end = 0;
-  /** What the source gave last and has no place yet; valid until it is asked again. */
-  #rest: Uint8Array = new Uint8Array(0);
-  #ended = false;
-  #asking = false;
   /** Bytes given out so far: an object that has shown to be long gets whole buffers at once. */
   #given = 0;
 
   constructor(source: AsyncIterable<Uint8Array>, memory: ChunkMemory) {
-    this.#source = source[Symbol.asyncIterator]();
+    this.#pieces = new Pieces(source);
     this.#memory = memory;
   }
 
@@ -60,7 +59,7 @@ export class Cutter {
   async look(bytes: number): Promise<{ first: Uint8Array; ended: boolean }> {
     await this.#fill(bytes);
     const available = Math.min(bytes, this.#end - this.#start);
-    const first = (this.#buffer ?? this.#rest).subarray(this.#start, this.#start + available);
+    const first = (this.#buffer ?? NOTHING).subarray(this.#start, this.#start + available);
     return { first, ended: await this.#endsAfter(available) };
   }
 
@@ -84,26 +83,21 @@ export class Cutter {
     return { plain, last, buffer };
   }
 
-  /** Ends the source early. Does not wait for a source that is being asked right now. */
-  async close(): Promise<void> {
-    if (this.#ended) return;
-    this.#ended = true;
-    const asking = this.#asking;
-    // The caller has the reason for ending; a source that fails at its end has nothing to add.
-    const returned = (async () => this.#source.return?.())().catch(() => undefined);
-    if (!asking) await returned;
+  /** Ends the source early; what was looked at and not taken is dropped. */
+  close(): Promise<void> {
+    this.#dropBuffer();
+    return this.#pieces.close();
   }
 
   /** Has `bytes` bytes in the buffer, or all that are left. */
   async #fill(bytes: number): Promise<void> {
     assertThat(bytes >= 1 && bytes <= CHUNK_BYTES_MAXIMUM, "a chunk has a size", { bytes });
-    while (this.#end - this.#start < bytes && (await this.#ask())) {
+    while (this.#end - this.#start < bytes && (await this.#pieces.ready())) {
       const room = bytes - (this.#end - this.#start);
-      const piece = this.#rest.subarray(0, room);
+      const piece = this.#pieces.take(room);
       this.#reserve(this.#end - this.#start + piece.length, bytes);
       this.#buffer?.set(piece, this.#end);
       this.#end += piece.length;
-      this.#rest = this.#rest.subarray(piece.length);
     }
   }
 
@@ -132,26 +126,7 @@ export class Cutter {
 
   /** Whether the object has nothing behind the next `length` bytes. */
   async #endsAfter(length: number): Promise<boolean> {
-    return this.#end - this.#start === length && !(await this.#ask());
-  }
-
-  /** Has at least one byte in `#rest`; false when the source has ended. */
-  async #ask(): Promise<boolean> {
-    while (this.#rest.length === 0 && !this.#ended) {
-      this.#asking = true;
-      try {
-        const { done, value } = await this.#source.next();
-        if (done === true) this.#ended = true;
-        else if (value instanceof Uint8Array) this.#rest = value;
-        else throw new PithError("BadUsage", { what: "a source gives Uint8Arrays" });
-      } catch (error) {
-        this.#ended = true;
-        throw error;
-      } finally {
-        this.#asking = false;
-      }
-    }
-    return this.#rest.length > 0;
+    return this.#end - this.#start === length && !(await this.#pieces.ready());
   }
 }
 

@@ -10,25 +10,26 @@ import { PithError } from "../core/errors.ts";
 import { sha256 } from "../core/hash.ts";
 import { CHUNKS_IN_FLIGHT } from "../core/limits.ts";
 import { codeAlone, codeChunk } from "./code-chunk.ts";
-import type { Coder, CoderEvent } from "./coder.ts";
+import type { Coder, CoderEvent, CoderStats } from "./coder.ts";
 import { plainChunkMemory } from "./cut.ts";
 import type { Engine } from "./engine.ts";
 import type { Gate } from "./gate.ts";
-import { ChunkBudget, encodeObject } from "./pipeline.ts";
+import { ChunkBudget, encodeObject, type PipelineParts } from "./pipeline.ts";
 import type { Registry } from "./registry.ts";
 import { decodeFrame, proveFrame } from "./verify.ts";
 
 export interface InlineCoderOptions {
   readonly registry: Registry;
   readonly gate: Gate;
-  /** Told of refusals and failures of codecs as they happen; must not throw. */
-  readonly onEvent?: (event: CoderEvent) => void;
+  readonly onEvent: (event: CoderEvent) => void;
 }
 
-/** Makes a coder that works on this thread. */
+const NO_THREADS: CoderStats = { threads: 0, busy: 0, waiting: 0, replaced: 0, done: 0 };
+
+/** A coder that works on this thread. */
 export function createInlineCoder(options: InlineCoderOptions): Coder {
-  const { registry, gate, onEvent = () => undefined } = options;
-  const parts = {
+  const { registry, gate, onEvent } = options;
+  const parts: PipelineParts = {
     engine: inlineEngine(registry),
     registry,
     gate,
@@ -38,7 +39,12 @@ export function createInlineCoder(options: InlineCoderOptions): Coder {
   };
   return {
     encode: (source, encodeOptions) => encodeObject(parts, source, encodeOptions),
-    decode: (frame, expected) => decodeFrame(registry, frame, expected),
+    // A copy, so that the bytes given back never change with the frame they may be a part of.
+    decode: async (frame, expected) => new Uint8Array(await decodeFrame(registry, frame, expected)),
+    codecs: registry.codecs.map(({ id, name, version }) => ({ id, name, version })),
+    gate,
+    requireReadable: (stored) => registry.requireReadable(stored),
+    stats: () => NO_THREADS,
     close: async () => undefined,
   };
 }

@@ -127,7 +127,6 @@ async function planFor(
   options: EncodeOptions,
 ): Promise<Plan> {
   const { registry, gate, onEvent } = parts;
-  const { first, ended } = await cutter.look(CHUNK_BYTES);
   const wish = { effort: options.effort, only: options.codec };
   const failed = (codec: { name: string }, error: unknown): void => {
     const { code, message } = PithError.from(error, "AssertionFailure");
@@ -136,6 +135,8 @@ async function planFor(
   const passedOver = new Set<string>();
   const isOff = (name: string): boolean => passedOver.has(name) || gate.disabled().has(name);
   for (;;) {
+    // A longer look may move what a shorter one saw.
+    const { first, ended } = await cutter.look(CHUNK_BYTES);
     const plan = choose(registry, first, ended, wish, isOff, failed);
     const [leader] = plan.specialists;
     if (!plan.claim.whole || leader === undefined) return plan;

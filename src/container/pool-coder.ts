@@ -10,109 +10,69 @@
  */
 import type { Effort } from "../core/codec.ts";
 import { PithError } from "../core/errors.ts";
-import {
-  CHUNKS_IN_FLIGHT,
-  JOB_TIMEOUT_MS,
-  JOBS_WAITING_MAXIMUM,
-  WORKER_HEAP_MIB,
-} from "../core/limits.ts";
-import { Pool, type PoolStats } from "../core/pool.ts";
-import { coresOfMachine, moduleBeside } from "../core/thread.ts";
+import { CHUNKS_IN_FLIGHT, JOBS_WAITING_MAXIMUM } from "../core/limits.ts";
+import { Pool } from "../core/pool.ts";
+import { moduleBeside } from "../core/thread.ts";
 import type { CodeReply, PlainChunk } from "./code-chunk.ts";
-import type { CodedChunk, Coder, CoderEvent, EncodeOptions } from "./coder.ts";
+import type { Coder, CoderEvent } from "./coder.ts";
 import { SharedChunkMemory } from "./cut.ts";
 import type { Engine, EngineSession, Placed, ProvedFrame } from "./engine.ts";
 import { checkFrame } from "./frame.ts";
-import { createGate, type Gate } from "./gate.ts";
-import { loadRegistry } from "./load-registry.ts";
+import type { Gate } from "./gate.ts";
 import { ChunkBudget, encodeObject, type PipelineParts } from "./pipeline.ts";
 import type { Registry } from "./registry.ts";
 import type { CodingJobs, WorkerSetup } from "./worker.ts";
 
 export interface PoolCoderOptions {
-  /** Threads that work at once; default one a core. One of them proves on a spare thread. */
-  readonly threads?: number | undefined;
-  /** Which codecs may write; default all. The coder does not close it. */
-  readonly gate?: Gate | undefined;
-  /** Modules that export `codecs`, loaded here and on every thread. */
-  readonly codecModules?: readonly URL[];
-  /** Told of refusals and failures of codecs as they happen; must not throw. */
-  readonly onEvent?: (event: CoderEvent) => void;
+  readonly registry: Registry;
+  readonly gate: Gate;
+  /** Threads that work at once, 1 or more. */
+  readonly threads: number;
+  /** Modules whose codecs the registry has beside the built-in ones, for the threads to load. */
+  readonly codecModules: readonly string[];
+  readonly onEvent: (event: CoderEvent) => void;
   /** Wall-clock milliseconds for a job. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs: number;
   /** JavaScript heap of a thread in MiB. */
-  readonly heapMib?: number;
+  readonly heapMib: number;
 }
 
-/** A coder on worker threads, and what a server wants to know of it. */
-export interface PoolCoder extends Coder {
-  readonly registry: Registry;
-  readonly gate: Gate;
-  stats(): PoolStats;
-}
-
-/**
- * Makes a coder with its own worker threads, which start when they are first needed and do not
- * keep the process alive while they are idle.
- *
- * @throws PithError "BadConfig" when a codec module cannot be loaded
- */
-export async function createPoolCoder(options: PoolCoderOptions = {}): Promise<PoolCoder> {
-  const codecModules = (options.codecModules ?? []).map((module) => module.href);
-  const registry = await loadRegistry(codecModules);
-  const known = registry.codecs.map((codec) => codec.name);
-  const gate = options.gate ?? (await createGate({ known }));
-  return new ThreadedCoder(registry, gate, { codecModules }, options);
-}
-
-class ThreadedCoder implements PoolCoder {
-  readonly registry: Registry;
-  readonly gate: Gate;
-  readonly #pool: Pool<CodingJobs>;
-  readonly #parts: PipelineParts;
-
-  constructor(registry: Registry, gate: Gate, setup: WorkerSetup, options: PoolCoderOptions) {
-    const threads = Math.max(1, options.threads ?? coresOfMachine());
-    this.registry = registry;
-    this.gate = gate;
-    this.#pool = new Pool({
-      module: moduleBeside("worker", import.meta.url),
-      name: "pith coder",
-      // Coding and proof need two threads even where one works at a time.
-      threads: Math.max(2, threads),
-      busyMaximum: threads,
-      timeoutMs: options.timeoutMs ?? JOB_TIMEOUT_MS,
-      heapMib: options.heapMib ?? WORKER_HEAP_MIB,
-      waitingMaximum: JOBS_WAITING_MAXIMUM,
-      setup,
-    });
-    this.#parts = {
-      engine: new PoolEngine(this.#pool),
-      registry,
-      gate,
-      memory: new SharedChunkMemory(),
-      budget: new ChunkBudget(CHUNKS_IN_FLIGHT * Math.max(2, threads)),
-      onEvent: options.onEvent ?? (() => undefined),
-    };
-  }
-
-  encode(source: AsyncIterable<Uint8Array>, options: EncodeOptions): AsyncIterable<CodedChunk> {
-    return encodeObject(this.#parts, source, options);
-  }
-
-  async decode(frame: Uint8Array, expected?: string): Promise<Uint8Array> {
-    const moving = new Uint8Array(frame);
-    const job = { frame: moving, expected };
-    return (await this.#pool.run("decode", job, { transfer: [moving.buffer] })).value;
-  }
-
-  stats(): PoolStats {
-    return this.#pool.stats;
-  }
-
-  close(): Promise<void> {
-    return this.#pool.close();
-  }
+/** A coder on worker threads. They start when they are first needed. */
+export function createPoolCoder(options: PoolCoderOptions): Coder {
+  const { registry, gate, threads, codecModules, onEvent, timeoutMs, heapMib } = options;
+  const setup: WorkerSetup = { codecModules };
+  const pool = new Pool<CodingJobs>({
+    module: moduleBeside("worker", import.meta.url),
+    name: "pith coder",
+    // Coding and proof need two threads even where one works at a time.
+    threads: Math.max(2, threads),
+    busyMaximum: threads,
+    timeoutMs,
+    heapMib,
+    waitingMaximum: JOBS_WAITING_MAXIMUM,
+    setup,
+  });
+  const parts: PipelineParts = {
+    engine: new PoolEngine(pool),
+    registry,
+    gate,
+    memory: new SharedChunkMemory(),
+    budget: new ChunkBudget(CHUNKS_IN_FLIGHT * Math.max(2, threads)),
+    onEvent,
+  };
+  return {
+    encode: (source, encodeOptions) => encodeObject(parts, source, encodeOptions),
+    async decode(frame, expected) {
+      const moving = new Uint8Array(frame);
+      const job = { frame: moving, expected };
+      return (await pool.run("decode", job, { transfer: [moving.buffer] })).value;
+    },
+    codecs: registry.codecs.map(({ id, name, version }) => ({ id, name, version })),
+    gate,
+    requireReadable: (stored) => registry.requireReadable(stored),
+    stats: () => pool.stats,
+    close: () => pool.close(),
+  };
 }
 
 class PoolEngine implements Engine {

@@ -30,6 +30,14 @@ export const FRAME_OVERHEAD_BYTES = 128;
 /** Codec parameters in a frame header: enough for a few records, small enough to never matter. */
 export const FRAME_PARAMETERS_BYTES_MAXIMUM = 64 * KIB;
 
+/** Frames in a .pith file: 16 TiB in chunks of the usual size; their index takes 48 MiB. Part of
+ * the file's format. */
+export const PITH_FRAMES_MAXIMUM = 4 * MIB;
+
+/** Metadata in the header of a .pith file: a name of 4 KiB and room for more tags. Part of the
+ * file's format. */
+export const PITH_METADATA_BYTES_MAXIMUM = 64 * KIB;
+
 // Jobs on worker threads.
 
 /** Wall-clock time for coding or proving one chunk. The slowest codec so far needs well
@@ -125,6 +133,12 @@ export const BACKUP_INTERVAL_MS = 24 * 60 * 60 * 1000;
 export const BLOB_BYTES_MAXIMUM =
   CHUNK_BYTES_MAXIMUM + FRAME_OVERHEAD_BYTES + FRAME_PARAMETERS_BYTES_MAXIMUM;
 
+/** How often the store collects by itself, and looks whether a backup is due. */
+export const COLLECT_INTERVAL_MS = 10 * 60 * 1000;
+
+/** How often the store looks whether it is idle and objects wait to be coded. */
+export const IDLE_LOOK_MS = 1000;
+
 /** How long a put waits for the collector to finish with a blob of the name it needs. */
 export const RESERVE_WAIT_MS = 30_000;
 
@@ -190,9 +204,6 @@ export const DISCARD_MS = 10_000;
 
 /** How long a stopping service lets running requests finish. */
 export const SHUTDOWN_MS = 10_000;
-
-/** How often the service collects garbage. Collecting is cheap when there is none. */
-export const COLLECT_INTERVAL_MS = 10 * 60 * 1000;
 
 /** How long no request must have come before chunks that wait are coded (`async` mode), and the
  * pause between looks. */
