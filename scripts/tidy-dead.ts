@@ -4,13 +4,16 @@
  * Everything begins at a root: the front doors and the command that package.json publishes, the
  * kernels that are built, the programs in scripts/, bench/ and test/, and every test. What is
  * published must be reached from published roots: a file of src/ that only tests use belongs to
- * test/, unless it is the suite that all drivers of a contract pass.
+ * test/, unless it is the suite that all drivers of a contract pass, or the driver in memory.
  */
 import { KERNELS } from "./kernels.ts";
 import { importsOf, type Problem, resolveFrom, type Sources } from "./sources.ts";
 
 const RUNS_ALONE = /\.(test|fuzz|bench)\.ts$/;
 const SUITE = /\/suite\.ts$/;
+/** Drivers that keep everything in memory: the plainest form of a contract, which tests of all that
+ * lies above run on. */
+const MEMORY_DRIVER = /^src\/store\/\w+\/memory\.ts$/;
 const LOOKED_AT = /^(src|kernels|scripts|test|bench)\/.*\.(ts|mjs)$/;
 
 /** Files that no root reaches. */
@@ -29,7 +32,7 @@ export function findDead(sources: Sources): Problem[] {
 }
 
 function forTests(file: string): boolean {
-  return RUNS_ALONE.test(file) || SUITE.test(file);
+  return RUNS_ALONE.test(file) || SUITE.test(file) || MEMORY_DRIVER.test(file);
 }
 
 /** What package.json publishes: each door and each command, as the source it is built from. */

@@ -44,8 +44,10 @@ const MACHINE: readonly (readonly [pattern: RegExp, what: string])[] = [
   [/(?<![\w.])\/home\/(?!user\b|you\b)[a-z][\w-]*\//, "a path of one machine"],
   [/https?:\/\/[\w.-]*(registry|artifactory|nexus|verdaccio)[\w.-]*/i, "a registry's address"],
   [/https?:\/\/[\w.-]+\.(internal|corp|lan|intranet)\b/, "an address of one network"],
-  [/\b(10\.\d+|192\.168|172\.(1[6-9]|2\d|3[01]))\.\d+\.\d+\b/, "an address of one network"],
 ];
+
+/** Private addresses; tests may use them as examples. */
+const PRIVATE_ADDRESS = /(?<![\d.])(10\.\d+|192\.168|172\.(1[6-9]|2\d|3[01]))\.\d+\.\d+\b/;
 
 const RULES: readonly Rule[] = [
   nothingPutOff,
@@ -141,7 +143,10 @@ function noMachine(sources: Sources): Problem[] {
   const locks = linesThat(sources, /(^|\/)package-lock\.json$/, (line) =>
     /"resolved":\s*"http/.test(line) ? "a download address in the lock; see .npmrc" : "",
   );
-  return [...problems, ...locks];
+  const addresses = linesThat(sources, /^(?!.*\.test\.ts$)/, (line) =>
+    PRIVATE_ADDRESS.test(line) ? "an address of one network" : "",
+  );
+  return [...problems, ...locks, ...addresses];
 }
 
 function noDefaultExports(sources: Sources): Problem[] {
