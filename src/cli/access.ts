@@ -7,6 +7,8 @@
  * The commands are written against this contract alone, so both ways behave alike.
  */
 
+import type { BackupEntry, CheckReport, CollectReport } from "../store/index.ts";
+
 /** One object as a listing shows it. */
 export interface ListedObject {
   readonly key: string;
@@ -47,51 +49,37 @@ export interface PutAttributes {
   readonly userMetadata: Readonly<Record<string, string>>;
 }
 
-/** Sums of a store, for `pith stats`. */
+/** A store at a glance, for `pith stats`. */
 export interface StoreFigures {
   readonly buckets: number;
   readonly objects: number;
   /** Sum of the objects' lengths. */
   readonly plainBytes: number;
-  readonly chunks: number;
-  /** Sum of the chunks' plain lengths, equal chunks once. */
-  readonly chunkBytes: number;
-  readonly blobs: number;
-  /** Sum of the blobs' lengths: what the store takes. */
+  /** Sum of the blobs' lengths: what the store takes, garbage included. */
   readonly storedBytes: number;
   /** Objects that wait to be coded. */
   readonly awaiting: number;
   readonly codecs: readonly CodecFigures[];
+  /** Codecs that are switched off for new writes. */
+  readonly disabledCodecs: readonly string[];
+  /** Faults since the service started, by code; nothing where no service runs. */
+  readonly faults: Readonly<Record<string, number>>;
+  /** All that is known, as it came: for --json. */
+  readonly raw: Readonly<Record<string, unknown>>;
 }
 
 export interface CodecFigures {
-  readonly codec: string;
+  readonly name: string;
   readonly chunks: number;
   readonly plainBytes: number;
   readonly storedBytes: number;
 }
 
-/** What a check found. */
-export interface CheckFindings {
-  readonly objects: number;
-  readonly chunks: number;
-  readonly blobs: number;
-  /** Leftovers that the next collection takes away. */
-  readonly collectable: number;
-  /** One line each: what is damaged, and which objects it hurts. */
-  readonly damage: readonly string[];
-}
-
-export interface CollectFigures {
-  readonly chunks: number;
-  readonly blobs: number;
-  readonly bytes: number;
-}
-
-export interface BackupEntry {
-  readonly name: string;
-  readonly bytes: number;
-  readonly createdMs: number;
+export interface CollectWishes {
+  /** Collects what has been garbage for this long; the store's own grace time unless given. */
+  readonly graceMs?: number | undefined;
+  /** Also removes blobs on the disk that the metadata does not know. */
+  readonly orphans?: boolean | undefined;
 }
 
 export interface Access {
@@ -119,12 +107,11 @@ export interface Access {
   /** No error when there is no such object. */
   delete(bucket: string, key: string): Promise<void>;
   figures(): Promise<StoreFigures>;
-  check(deep: boolean): Promise<CheckFindings>;
-  collect(graceMs: number | undefined): Promise<CollectFigures>;
+  check(deep: boolean): Promise<CheckReport>;
+  /** @throws PithError "BadUsage" for what a running service does not offer */
+  collect(wishes: CollectWishes): Promise<CollectReport>;
   backup(): Promise<BackupEntry>;
   listBackups(): Promise<readonly BackupEntry[]>;
-  /** The codecs that are switched off for new writes. */
-  disabledCodecs(): Promise<readonly string[]>;
   /** Switches a codec off for new writes, or on again. */
   switchCodec(codec: string, enabled: boolean): Promise<void>;
   close(): Promise<void>;

@@ -6,6 +6,7 @@
  */
 import type { Effort } from "../core/codec.ts";
 import type { Format } from "./formats.ts";
+import type { FileAttributes } from "./output.ts";
 
 export const CODECS = ["auto", "stored", "deflate", "zlib"] as const;
 export type CodecName = (typeof CODECS)[number];
@@ -17,6 +18,8 @@ export interface CodingOptions {
   /** gz, zlib and deflate: how to search; undefined follows codec and effort. */
   readonly level: DeflateLevel | undefined;
   readonly threads: number;
+  /** pith: whether name, time and mode go into the file. */
+  readonly metadata: boolean;
 }
 
 export type DeflateLevel = "huffman" | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
@@ -25,6 +28,14 @@ export type DeflateLevel = "huffman" | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
 export interface Outcome {
   readonly codec: string;
   readonly verified: boolean;
+  /** What a .pith file keeps of its plain file. */
+  readonly attributes?: FileAttributes;
+}
+
+/** A file's bytes, and what a .pith file is to keep of it. */
+export interface Source {
+  readonly plain: AsyncIterable<Uint8Array>;
+  readonly metadata: { name: string; modifiedMs: number; mode: number } | undefined;
 }
 
 export interface Coding {
@@ -33,10 +44,7 @@ export interface Coding {
    *
    * @param ended - told once, after the last byte was yielded
    */
-  encode(
-    plain: AsyncIterable<Uint8Array>,
-    ended: (outcome: Outcome) => void,
-  ): AsyncIterable<Uint8Array>;
+  encode(source: Source, ended: (outcome: Outcome) => void): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
 }
 

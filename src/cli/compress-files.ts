@@ -7,12 +7,13 @@
  * An output has its name only once every byte of it was decoded again to the input's bytes.
  */
 import { stat, unlink } from "node:fs/promises";
+import { basename } from "node:path";
 import { PithError } from "../core/errors.ts";
 import { runningSha256 } from "../core/hash.ts";
-import type { Coding, CodingOptions, Decoding, Outcome } from "./coding.ts";
+import type { Coding, CodingOptions, Decoding, Outcome, Source } from "./coding.ts";
 import { fileFault } from "./file-fault.ts";
-import { openCoding, openDecoding, PITH_MAGIC } from "./floors.ts";
-import { extensionOf, formatOfName, MAGIC_BYTES, recogniseFormat } from "./formats.ts";
+import { LOOK_BYTES, openCoding, openDecoding, recogniseFormat } from "./floors.ts";
+import { extensionOf, formatOfName } from "./formats.ts";
 import { beginOutput } from "./output.ts";
 import { printable } from "./printable.ts";
 import type { Progress } from "./progress.ts";
@@ -57,7 +58,7 @@ export async function compressFiles(
 async function isDone(file: FileEntry, run: Run): Promise<boolean> {
   const format = formatOfName(file.path);
   if (format === undefined) return false;
-  if (recogniseFormat(await readFirst(file.path, MAGIC_BYTES), PITH_MAGIC) !== format) return false;
+  if (recogniseFormat(await readFirst(file.path, LOOK_BYTES)) !== format) return false;
   run.note(`${printable(file.path)}: skipped, it is compressed already`);
   return true;
 }
@@ -115,7 +116,7 @@ class Compressing {
       progress.add(bytes);
     });
     let outcome: Outcome | undefined;
-    const coded = this.#coding.encode(plain, (ended) => {
+    const coded = this.#coding.encode({ plain, metadata: this.#metadataOf(file) }, (ended) => {
       outcome = ended;
     });
     const bytesOut =
@@ -155,6 +156,12 @@ class Compressing {
       await output.discard();
     }
     return output.bytes;
+  }
+
+  #metadataOf(file: FileEntry | undefined): Source["metadata"] {
+    if (file === undefined || !this.#how.metadata) return undefined;
+    const { path, modifiedMs, mode } = file;
+    return { name: basename(path), modifiedMs: Math.round(modifiedMs), mode };
   }
 
   /** Reads the output back as it lies there, before its input may go. */

@@ -22,6 +22,7 @@ interface CompressOptions extends OutputOptions {
   readonly codec: CodecName;
   readonly effort: Effort;
   readonly level?: DeflateLevel;
+  readonly metadata: boolean;
   readonly threads?: number;
 }
 
@@ -40,7 +41,11 @@ export function addCompress(program: Command, run: Run): void {
     .addOption(choice("--codec <codec>", "how to code", CODECS).default("auto"))
     .addOption(choice("--effort <effort>", "time to spend", EFFORTS).default("default"))
     .option("--level <level>", "gz, zlib, deflate: huffman, or 1 to 9", readLevel);
-  addReportOptions(addThreads(addOutputOptions(command)))
+  addOutputOptions(command).option(
+    "-n, --no-metadata",
+    "pith: leave name, time and mode out, so that equal files give equal bytes",
+  );
+  addReportOptions(addThreads(command))
     .addHelpText(
       "after",
       examples([
@@ -60,7 +65,7 @@ export function addCompress(program: Command, run: Run): void {
 
 /** @throws PithError "BadUsage" when options contradict each other */
 function codingOf(options: CompressOptions): CodingOptions {
-  const { codec, effort, level, output = "" } = options;
+  const { codec, effort, level, metadata, output = "" } = options;
   const format = options.format ?? formatOfName(output) ?? "pith";
   if (format === "pith" && level !== undefined) {
     throw new PithError("BadUsage", { why: "--level goes with --format gz, zlib or deflate" });
@@ -68,7 +73,7 @@ function codingOf(options: CompressOptions): CodingOptions {
   if (format !== "pith" && codec === "stored") {
     throw new PithError("BadUsage", { why: "--codec stored goes with --format pith" });
   }
-  return { format, codec, effort, level, threads: threadsOf(options) };
+  return { format, codec, effort, level, threads: threadsOf(options), metadata };
 }
 
 function readLevel(text: string): DeflateLevel {

@@ -9,20 +9,25 @@ import { PithError } from "../core/errors.ts";
 import type { Decoding, Outcome } from "./coding.ts";
 import type { ExpandOptions } from "./expand.ts";
 import { fileFault } from "./file-fault.ts";
-import { openDecoding, PITH_MAGIC } from "./floors.ts";
-import { type Format, formatOfName, MAGIC_BYTES, plainName, recogniseFormat } from "./formats.ts";
-import { beginOutput } from "./output.ts";
+import { LOOK_BYTES, openDecoding, recogniseFormat } from "./floors.ts";
+import { type Format, formatOfName, plainName } from "./formats.ts";
+import { beginOutput, type FileAttributes } from "./output.ts";
 import { printable } from "./printable.ts";
 import type { Progress } from "./progress.ts";
 import { counting, peek, readFile, readFirst, readInput } from "./read-file.ts";
 import type { FileResult } from "./result.ts";
 import type { Run } from "./run.ts";
 import { type FileTask, findInputs, type InputRules, planTasks, runTasks } from "./tasks.ts";
-import type { FileEntry } from "./walk.ts";
+import { type FileEntry, MODE_MASK } from "./walk.ts";
 import { writeOut } from "./write-out.ts";
 
 /** Takes the plain bytes of a task; gives their number. */
-type Keep = (plain: AsyncIterable<Uint8Array>, task: FileTask, format: Format) => Promise<number>;
+type Keep = (
+  plain: AsyncIterable<Uint8Array>,
+  task: FileTask,
+  format: Format,
+  attributes: () => FileAttributes,
+) => Promise<number>;
 
 /** Expands what `paths` mean; faults are told and counted by `run`. */
 export async function expandFiles(
@@ -34,10 +39,10 @@ export async function expandFiles(
   const rules: InputRules = { rename: plainName, accepts: (file) => isOurs(file, options, run) };
   const tasks = await planTasks(paths, options, rules, run);
   run.dataOnStdout = tasks.some(({ target }) => target === undefined);
-  const keep: Keep = (plain, { file, target }, format) =>
+  const keep: Keep = (plain, { file, target }, format, attributes) =>
     target === undefined
       ? writeOut(plain, run.surroundings.stdout)
-      : writeFile(plain, target, file, format, options);
+      : writeFile(plain, target, file, format, attributes, options);
   await decodeAll(tasks, options.format, keep, threads, run);
 }
 
@@ -94,7 +99,7 @@ async function decodeOne(
     bytesIn += bytes;
     progress.add(bytes);
   });
-  const { first, whole } = await peek(counted, MAGIC_BYTES);
+  const { first, whole } = await peek(counted, LOOK_BYTES);
   const format = asked ?? formatOf(first, name);
   if (format === undefined) {
     await whole.return();
@@ -104,7 +109,8 @@ async function decodeOne(
   const plain = decoding.decode(whole, format, (ended) => {
     outcome = ended;
   });
-  const bytesOut = await keep(plain, task, format);
+  const kept = (): FileAttributes => attributesFor(file, outcome);
+  const bytesOut = await keep(plain, task, format, kept);
   return {
     name,
     output: target,
@@ -118,11 +124,21 @@ async function decodeOne(
   };
 }
 
+/** What a .pith file keeps of its plain file, else the compressed file's own. */
+function attributesFor(file: FileEntry | undefined, outcome: Outcome | undefined): FileAttributes {
+  const { modifiedMs, mode } = outcome?.attributes ?? {};
+  return {
+    modifiedMs: modifiedMs ?? file?.modifiedMs,
+    mode: mode === undefined ? file?.mode : mode & MODE_MASK,
+  };
+}
+
 async function writeFile(
   plain: AsyncIterable<Uint8Array>,
   target: string,
   file: FileEntry | undefined,
   format: Format,
+  attributes: () => FileAttributes,
   { force = false, rm = false }: ExpandOptions,
 ): Promise<number> {
   if (rm && format === "deflate") {
@@ -131,7 +147,7 @@ async function writeFile(
   const output = await beginOutput(target, force);
   try {
     for await (const piece of plain) await output.write(piece);
-    await output.finish(file ?? {}, rm || force);
+    await output.finish(attributes(), rm || force);
     if (rm && file !== undefined) await unlink(file.path);
   } catch (error) {
     throw fileFault(error);
@@ -143,7 +159,7 @@ async function writeFile(
 
 /** What a file is: by its content, and raw deflate, which has no mark of its own, by its name. */
 function formatOf(first: Uint8Array, name: string): Format | undefined {
-  const recognised = recogniseFormat(first, PITH_MAGIC);
+  const recognised = recogniseFormat(first);
   if (recognised !== undefined) return recognised;
   return formatOfName(name) === "deflate" ? "deflate" : undefined;
 }
@@ -151,7 +167,7 @@ function formatOf(first: Uint8Array, name: string): Format | undefined {
 /** Whether a file of a folder is one to expand. The two bytes that begin a zlib stream begin many
  * other files too: there, and only there, the name has to agree. */
 async function isOurs(file: FileEntry, options: ExpandOptions, run: Run): Promise<boolean> {
-  const format = options.format ?? formatOf(await readFirst(file.path, MAGIC_BYTES), file.path);
+  const format = options.format ?? formatOf(await readFirst(file.path, LOOK_BYTES), file.path);
   if (format !== undefined && (format !== "zlib" || formatOfName(file.path) === "zlib"))
     return true;
   run.detail(`${printable(file.path)}: skipped, it is neither .pith, gzip nor zlib`);

@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { deflateSync, gzipSync } from "node:zlib";
-import { extensionOf, FORMATS, formatOfName, plainName, recogniseFormat } from "./formats.ts";
-
-const PITH = Uint8Array.of(1, 2, 3, 4);
+import { extensionOf, FORMATS, formatOfName, plainName, recogniseDeflate } from "./formats.ts";
 
 test("every format's extension leads back to it", () => {
   for (const format of FORMATS) {
@@ -25,14 +23,12 @@ test("names are read without regard to case, and only their last extension count
 });
 
 test("content is known by its first bytes", () => {
-  assert.equal(recogniseFormat(Uint8Array.of(1, 2, 3, 4, 5), PITH), "pith");
-  assert.equal(recogniseFormat(Uint8Array.of(1, 2, 3), PITH), undefined);
-  assert.equal(recogniseFormat(gzipSync("x"), PITH), "gz");
+  assert.equal(recogniseDeflate(gzipSync("x")), "gz");
   for (const level of [1, 3, 6, 9]) {
-    assert.equal(recogniseFormat(deflateSync("x", { level }), PITH), "zlib");
+    assert.equal(recogniseDeflate(deflateSync("x", { level })), "zlib");
   }
-  assert.equal(recogniseFormat(deflateSync("x", { windowBits: 9 }), PITH), "zlib");
-  assert.equal(recogniseFormat(Buffer.from("xylophone"), PITH), undefined);
-  assert.equal(recogniseFormat(new Uint8Array(), PITH), undefined);
-  assert.equal(recogniseFormat(Uint8Array.of(0x78), PITH), undefined);
+  assert.equal(recogniseDeflate(deflateSync("x", { windowBits: 9 })), "zlib");
+  assert.equal(recogniseDeflate(Buffer.from("xylophone")), undefined);
+  assert.equal(recogniseDeflate(new Uint8Array()), undefined);
+  assert.equal(recogniseDeflate(Uint8Array.of(0x78)), undefined);
 });

@@ -1,7 +1,7 @@
 /**
  * The formats that the command reads and writes, by name, by extension and by first bytes.
  *
- *   pith     .pith               50 49 54 48 ... (container/pith-file.ts)
+ *   pith     .pith               f0 50 54 48 ... (container's content.ts knows it)
  *   gz       .gz .tgz            1f 8b
  *   zlib     .zz .zlib           78 01, 78 5e, 78 9c, 78 da and their like
  *   deflate  .deflate            nothing to know it by: only its name or --format tells
@@ -12,9 +12,6 @@
 
 export const FORMATS = ["pith", "gz", "zlib", "deflate"] as const;
 export type Format = (typeof FORMATS)[number];
-
-/** First bytes that tell a format from others. */
-export const MAGIC_BYTES = 8;
 
 const EXTENSIONS: Readonly<Record<string, Format>> = {
   ".pith": "pith",
@@ -45,20 +42,14 @@ export function plainName(name: string): string | undefined {
   return extension === ".tgz" ? `${stem}.tar` : stem;
 }
 
-/** The format of a file that begins with `first`, undefined for anything else. Raw deflate cannot
- * be told from noise. */
-export function recogniseFormat(first: Uint8Array, pithMagic: Uint8Array): Format | undefined {
-  if (startsWith(first, pithMagic)) return "pith";
-  if (first[0] === 0x1f && first[1] === 0x8b) return "gz";
+/** Whether bytes begin like gzip or zlib, undefined for anything else. */
+export function recogniseDeflate(first: Uint8Array): "gz" | "zlib" | undefined {
   const [method, flags] = first;
   if (method === undefined || flags === undefined) return undefined;
+  if (method === 0x1f && flags === 0x8b) return "gz";
   // RFC 1950: method 8, a window of at most 32 KiB, a check over both bytes, no dictionary.
   const zlib = (method & 15) === 8 && method >> 4 <= 7 && ((method << 8) | flags) % 31 === 0;
   return zlib && (flags & 0x20) === 0 ? "zlib" : undefined;
-}
-
-function startsWith(bytes: Uint8Array, magic: Uint8Array): boolean {
-  return bytes.length >= magic.length && magic.every((byte, i) => bytes[i] === byte);
 }
 
 function extensionIn(name: string): string {

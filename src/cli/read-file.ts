@@ -11,14 +11,25 @@ import { fileFault } from "./file-fault.ts";
 const PIECE_BYTES = 256 * 1024;
 
 /** Reads a file from its first byte to its last. @throws PithError "FileIo" */
-export async function* readFile(path: string): AsyncGenerator<Uint8Array> {
+export function readFile(path: string): AsyncGenerator<Uint8Array> {
+  return readRange(path, 0, Number.POSITIVE_INFINITY);
+}
+
+/** Reads `bytes` of a file from `offset` on, fewer where it ends. @throws PithError "FileIo" */
+export async function* readRange(
+  path: string,
+  offset: number,
+  bytes: number,
+): AsyncGenerator<Uint8Array> {
   try {
     const file = await open(path, "r");
     try {
-      for (;;) {
-        const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(PIECE_BYTES));
+      for (let at = 0; at < bytes; ) {
+        const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, bytes - at));
+        const { bytesRead } = await file.read(piece, 0, piece.length, offset + at);
         if (bytesRead === 0) return;
-        yield buffer.subarray(0, bytesRead);
+        at += bytesRead;
+        yield piece.subarray(0, bytesRead);
       }
     } finally {
       await file.close();

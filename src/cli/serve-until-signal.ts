@@ -17,16 +17,19 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
  */
 export async function serve(options: ServeOptions, run: Run): Promise<void> {
   const { startService } = await import("../service/index.ts");
+  // Heard from here on: a signal during the start ends what was started.
+  const ending = signalled();
   const service = await startService(options);
-  run.note(`serves ${service.url}`);
-  await signalled();
-  run.note("ends; a second signal does not wait for requests under way");
+  await run.print(service.greeting);
+  await ending;
   await service.close();
 }
 
 /** Resolves at the first signal to end; the next one finds the process's own behaviour. */
 async function signalled(): Promise<void> {
   const heard = new AbortController();
-  await Promise.race(SIGNALS.map((name) => once(process, name, { signal: heard.signal })));
+  const signals = SIGNALS.map((name) => once(process, name, { signal: heard.signal }));
+  for (const signal of signals) signal.catch(() => undefined);
+  await Promise.race(signals);
   heard.abort();
 }

@@ -6,20 +6,17 @@
  */
 import type { Command } from "commander";
 import { EFFORTS } from "../core/codec.ts";
+import type { ServiceFlags } from "../service/index.ts";
 import { choice, examples, wholeNumber } from "./options.ts";
 import type { Run } from "./run.ts";
 
 /** What the command line may say; the service has defaults for the rest. */
-export interface ServeOptions {
-  readonly data?: string;
-  readonly port?: number;
-  readonly host?: string;
-  readonly mode?: "verified" | "async";
-  readonly effort?: (typeof EFFORTS)[number];
-  readonly threads?: number;
-  readonly config?: string;
-  readonly logLevel?: string;
-}
+export type ServeOptions = Pick<
+  ServiceFlags,
+  "data" | "port" | "host" | "mode" | "effort" | "threads" | "config" | "logLevel"
+>;
+
+const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
 
 /** Adds `pith serve`. */
 export function addServe(program: Command, run: Run): void {
@@ -34,7 +31,7 @@ export function addServe(program: Command, run: Run): void {
     .addOption(choice("--effort <effort>", "time spent on coding", EFFORTS))
     .option("-T, --threads <number>", "coding threads", wholeNumber(1, 256))
     .option("--config <file>", "a JSON file with these and more settings")
-    .option("--log-level <level>", "fatal, error, warn, info, debug, trace or silent")
+    .addOption(choice("--log-level <level>", "what is logged to stderr", LOG_LEVELS))
     .addHelpText(
       "after",
       examples([

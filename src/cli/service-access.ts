@@ -4,11 +4,10 @@
 import { createHash } from "node:crypto";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { PithError } from "../core/errors.ts";
+import type { BackupEntry, CheckReport, CollectReport } from "../store/index.ts";
 import type {
   Access,
-  BackupEntry,
-  CheckFindings,
-  CollectFigures,
+  CollectWishes,
   ListedBucket,
   ListedObject,
   Listing,
@@ -17,6 +16,7 @@ import type {
   PutBody,
   StoreFigures,
 } from "./access.ts";
+import { readFigures } from "./figures.ts";
 import { readBuckets, readListing } from "./listing-xml.ts";
 import { ServiceClient } from "./service-client.ts";
 
@@ -118,9 +118,47 @@ class ServiceAccess implements Access {
     await this.#client.text({ method: "DELETE", path: pathOf(bucket, key) });
   }
 
+  async figures(): Promise<StoreFigures> {
+    return readFigures(await this.#client.json({ method: "GET", path: "/-/stats" }));
+  }
+
+  async check(deep: boolean): Promise<CheckReport> {
+    return (await this.#act(deep ? "check?deep" : "check")) as CheckReport;
+  }
+
+  async collect({ graceMs, orphans }: CollectWishes): Promise<CollectReport> {
+    if (graceMs !== undefined || orphans === true) {
+      throw new PithError("BadUsage", { why: "--grace and --orphans go with --data" });
+    }
+    return (await this.#act("collect")) as CollectReport;
+  }
+
+  async backup(): Promise<BackupEntry> {
+    return (await this.#act("backup")) as BackupEntry;
+  }
+
+  async listBackups(): Promise<readonly BackupEntry[]> {
+    // The service listens on this machine only, so its folder is at hand.
+    const { data } = (await this.figures()).raw;
+    if (typeof data !== "string") throw new PithError("ServiceFailed", { why: "no data in stats" });
+    const { listBackups } = await import("../store/index.ts");
+    return listBackups(data);
+  }
+
+  async switchCodec(codec: string, enabled: boolean): Promise<void> {
+    const verb = enabled ? "enable" : "disable";
+    await this.#act(`gate/${verb}/${encodeURIComponent(codec)}`);
+  }
+
   close(): Promise<void> {
     this.#client.close();
     return Promise.resolve();
+  }
+
+  /** Asks for something to be done; the header says that it was meant. */
+  #act(path: string): Promise<unknown> {
+    const headers = { "x-pith-admin": "cli", "content-length": "0" };
+    return this.#client.json({ method: "POST", path: `/-/${path}`, headers });
   }
 
   /** The headers of what is there; undefined for 404. */

@@ -57,6 +57,15 @@ test("a fault of the service is the same fault here", () => {
   for (const code of ["NoSuchKey", "BucketNotEmpty", "BlobCorrupt", "DiskFull"] as const) {
     assert.equal(faultOfAnswer(FAULTS[code].http, xmlOf(code), PUT).code, code);
   }
+  const detailed = faultOfAnswer(
+    400,
+    "<Error><Code>InvalidBucketName</Code><Message>not a valid bucket name " +
+      "(bucket &quot;A, b&quot;, length 3)</Message></Error>",
+    PUT,
+  );
+  assert.equal(detailed.message, 'not a valid bucket name (bucket "A, b", length 3)');
+  const admin = JSON.stringify({ error: "InvalidArgument", message: "x" });
+  assert.equal(faultOfAnswer(400, admin, PUT).code, "InvalidArgument");
   const strange = faultOfAnswer(502, "<html>", PUT);
   assert.equal(strange.code, "ServiceFailed");
   assert.equal(strange.facts["status"], 502);

@@ -203,22 +203,73 @@ function mayHelpToRepeat(error: unknown): boolean {
 }
 
 /**
- * The fault that an error answer tells.
+ * The fault that an error answer tells, with its facts as far as the answer gives them.
  *
- * @param text - the XML of S3, or nothing (HEAD)
+ * @param text - the XML of the S3 side, the JSON of the `/-/` side, or nothing (HEAD)
  */
 export function faultOfAnswer(status: number, text: string, asked: ServiceRequest): PithError {
-  const s3 = /<Code>([^<]*)<\/Code>/.exec(text)?.[1];
-  const message = /<Message>([^<]*)<\/Message>/.exec(text)?.[1];
-  const alike = (Object.keys(FAULTS) as FaultCode[]).filter((code) => FAULTS[code].s3 === s3);
-  const [only] = alike;
-  if (only !== undefined && alike.length === 1) return new PithError(only);
-  const said = alike.find((code) => message?.startsWith(FAULTS[code].says) === true);
-  if (said !== undefined) return new PithError(said);
-  if (s3 === "SlowDown") return new PithError("Overloaded");
+  const told = text.startsWith("{") ? toldInJson(text) : toldInXml(text);
+  const { code, message = "" } = told;
+  if (code !== undefined)
+    return new PithError(code, factsIn(message.slice(FAULTS[code].says.length)));
   return new PithError("ServiceFailed", {
     status,
     request: `${asked.method} ${asked.path}`,
-    ...(message === undefined || message === "" ? {} : { says: message }),
+    ...(message === "" ? {} : { says: message }),
   });
 }
+
+interface Told {
+  readonly code?: FaultCode;
+  readonly message?: string;
+}
+
+function toldInJson(text: string): Told {
+  try {
+    const { error, message }: { error?: unknown; message?: unknown } = JSON.parse(text);
+    const code = typeof error === "string" && error in FAULTS ? (error as FaultCode) : undefined;
+    return { ...(code === undefined ? {} : { code }), message: String(message) };
+  } catch {
+    return { message: text };
+  }
+}
+
+/** S3 has one code for several faults: then the message, which is drawn from the fault table on
+ * the other side, tells them apart. */
+function toldInXml(text: string): Told {
+  const s3 = /<Code>([^<]*)<\/Code>/.exec(text)?.[1];
+  const message = unescapeXml(/<Message>([^<]*)<\/Message>/.exec(text)?.[1] ?? "");
+  const alike = (Object.keys(FAULTS) as FaultCode[]).filter((code) => FAULTS[code].s3 === s3);
+  const code = alike.find((one) => message.startsWith(FAULTS[one].says)) ?? SIMPLE[s3 ?? ""];
+  return { ...(code === undefined ? {} : { code }), message };
+}
+
+/** Codes of S3 that say enough, whatever the message. */
+const SIMPLE: Readonly<Record<string, FaultCode>> = {
+  NoSuchBucket: "NoSuchBucket",
+  NoSuchKey: "NoSuchKey",
+  BucketNotEmpty: "BucketNotEmpty",
+  SlowDown: "Overloaded",
+};
+
+/** The facts of a message as errors.ts writes them: `(name value, name "value")`. */
+function factsIn(details: string): Record<string, string | number> {
+  const facts: Record<string, string | number> = {};
+  for (const [, name, text] of details.matchAll(/[( ](\w+) ("(?:[^"\\]|\\.)*"|[^,)]*)(?=[,)])/g)) {
+    if (name === undefined || text === undefined) continue;
+    facts[name] = /^\d+$/.test(text) ? Number(text) : text.replace(/^"(.*)"$/s, "$1");
+  }
+  return facts;
+}
+
+function unescapeXml(text: string): string {
+  return text.replace(/&(lt|gt|quot|apos|amp);/g, (_, name: string) => ENTITIES[name] ?? "");
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  lt: "<",
+  gt: ">",
+  quot: '"',
+  apos: "'",
+  amp: "&",
+};
