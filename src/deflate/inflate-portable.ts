@@ -161,7 +161,7 @@ class PortableInflating implements Inflating {
       case CODE_LENGTHS:
         return this.#readCodeLengths();
       case SYMBOL:
-        if (this.#inputAt + FAST_INPUT_BYTES <= this.#input.length) this.#fast();
+        if (this.#fastMayRun()) this.#fast();
         return this.#outputAt > this.#full || this.#readSymbol();
       case LENGTH_EXTRA:
         return this.#readLengthExtra();
@@ -172,6 +172,12 @@ class PortableInflating implements Inflating {
       default:
         return false;
     }
+  }
+
+  /** Whether there is input enough for a turn, and no byte of an earlier input waits in #hold:
+   * `#fast` gives whole bytes back, and can give back its own only. */
+  #fastMayRun(): boolean {
+    return this.#bits < 8 && this.#inputAt + FAST_INPUT_BYTES <= this.#input.length;
   }
 
   /** Brings at least `count` bits (at most 16) into #hold; false when the input ends before. */
