@@ -12,17 +12,12 @@ import { resolve } from "node:path";
 import * as v from "valibot";
 import { EFFORTS } from "../core/codec.ts";
 import { PithError } from "../core/errors.ts";
-import { BACKUP_INTERVAL_MS, COLLECT_INTERVAL_MS } from "../core/limits.ts";
 import { isLoopback } from "./http/same-host.ts";
 
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 
 /** More threads than any machine this is meant for has cores. */
 const THREADS_MAXIMUM = 256;
-const DAY_SECONDS = 24 * 60 * 60;
-
-const seconds = (least: number) =>
-  v.pipe(v.number(), v.minValue(least), v.maxValue(365 * DAY_SECONDS));
 
 const Schema = v.strictObject({
   /** Folder that holds everything; made when it is not there. */
@@ -43,8 +38,6 @@ const Schema = v.strictObject({
   /** Worker threads that code and prove. */
   threads: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(THREADS_MAXIMUM)),
   logLevel: v.picklist(LOG_LEVELS),
-  collectSeconds: seconds(1),
-  backupSeconds: seconds(60),
 });
 
 export type ServiceConfig = Readonly<v.InferOutput<typeof Schema>>;
@@ -69,8 +62,6 @@ export function defaultConfig(): ServiceConfig {
     effort: "default",
     threads: availableParallelism(),
     logLevel: "info",
-    collectSeconds: COLLECT_INTERVAL_MS / 1000,
-    backupSeconds: BACKUP_INTERVAL_MS / 1000,
   };
 }
 

@@ -8,6 +8,7 @@
  * buffered: the last lines before a crash are the ones that matter.
  */
 import pino, { type DestinationStream, type Logger } from "pino";
+import type { CoderEvent } from "../container/index.ts";
 import { FAULTS, type PithError } from "../core/errors.ts";
 import type { Exchange, Outcome } from "./http/exchange.ts";
 
@@ -64,12 +65,9 @@ export function logFault(log: Logger, error: PithError, about: object): void {
   }
 }
 
-/** Whether a fault is the service's own and not a client's. */
-export function isOurs(error: PithError): boolean {
-  return (
-    error.kind === "bug" ||
-    error.kind === "corrupt" ||
-    error.kind === "io" ||
-    FAULTS[error.code].http === 500
-  );
+/** A codec that passes a chunk on is everyday; one that fails is an alarm. */
+export function logCodecEvent(log: Logger, event: CoderEvent): void {
+  const { codec, code, why } = event;
+  if (FAULTS[code].kind === "input") log.debug({ codec, code, why }, "a codec passed a chunk on");
+  else log.error({ codec, code, why, alarm: FAULTS[code].kind === "bug" }, "a codec failed");
 }

@@ -18,6 +18,8 @@ export interface Readings {
   readonly knownCodecs: readonly string[];
   readonly jobsRunning: number;
   readonly jobsWaiting: number;
+  /** Worker threads that hung, trapped or died since the start. */
+  readonly workersReplaced: number;
   readonly transfersRunning: number;
   readonly transfersWaiting: number;
 }
@@ -98,6 +100,7 @@ export function openMetrics(build: string): Metrics {
   const transfers = gauge("pith_transfers", "Puts and gets that hold chunks, or wait to.", [
     "state",
   ]);
+  const replaced = gauge("pith_workers_replaced", "Worker threads replaced since the start.");
   let cpuSeen = 0;
 
   function read(readings: Readings): void {
@@ -125,6 +128,7 @@ export function openMetrics(build: string): Metrics {
     }
     jobs.set({ state: "running" }, readings.jobsRunning);
     jobs.set({ state: "waiting" }, readings.jobsWaiting);
+    replaced.set(readings.workersReplaced);
     transfers.set({ state: "running" }, readings.transfersRunning);
     transfers.set({ state: "waiting" }, readings.transfersWaiting);
   }

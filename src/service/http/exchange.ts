@@ -7,7 +7,6 @@
  * slowly, "100 Continue", answers that go out before the body has come in, and clients that
  * vanish (`signal`). It knows nothing of S3.
  */
-import { once } from "node:events";
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import { PithError } from "../../core/errors.ts";
 import { DISCARD_MS, DISCARDED_BYTES_MAXIMUM } from "../../core/limits.ts";
@@ -41,6 +40,7 @@ export class Exchange {
   key = "";
   readonly #bounds: PatienceBounds;
   readonly #gone = new AbortController();
+  readonly #closed = Promise.withResolvers<void>();
   readonly #started = performance.now();
   #awaitsContinue: boolean;
   #bodyError: PithError | undefined;
@@ -62,11 +62,9 @@ export class Exchange {
     this.#awaitsContinue = awaitsContinue;
     this.#bounds = bounds;
     this.signal = this.#gone.signal;
-    response.on("close", () => {
-      if (!response.writableFinished) this.#gone.abort();
-    });
-    // A socket error shows as "close" as well; without a listener it would end the process.
-    response.on("error", () => this.#gone.abort());
+    // Errors of the socket show as its closing, which `abandon` is told of; without listeners they
+    // would end the process.
+    response.on("error", () => this.abandon());
     request.on("error", () => undefined);
   }
 
@@ -95,6 +93,13 @@ export class Exchange {
     return this.contentLength !== undefined || this.header("transfer-encoding") !== undefined;
   }
 
+  /** Says that the connection is closed. Neither queued answers nor requests that were answered
+   * before their end hear of that from node:http. */
+  abandon(): void {
+    this.#closed.resolve();
+    if (!this.response.writableFinished) this.#gone.abort();
+  }
+
   /** Ends the body with an error, for whoever reads it: nothing of it will come any more. */
   failBody(error: PithError): void {
     this.#bodyError = error;
@@ -118,7 +123,7 @@ export class Exchange {
     >;
     const patience = new Patience(this.#bounds);
     while (true) {
-      const step = await patience.wait(this.#read(pieces));
+      const step = await this.#read(pieces, patience);
       if (step.done === true) return;
       this.#receivedBytes += step.value.length;
       patience.moved(step.value.length);
@@ -126,17 +131,21 @@ export class Exchange {
     }
   }
 
+  /** The next piece of the body, within the patience. */
   async #read(
     pieces: AsyncIterator<Uint8Array, undefined>,
+    patience: Patience,
   ): Promise<IteratorResult<Uint8Array, undefined>> {
+    const piece = new Promise<IteratorResult<Uint8Array, undefined>>((resolve, reject) => {
+      this.#rejectRead = reject;
+      if (this.#bodyError !== undefined) reject(this.#bodyError);
+      else pieces.next().then(resolve, reject);
+    });
     try {
-      return await new Promise((resolve, reject) => {
-        this.#rejectRead = reject;
-        if (this.#bodyError !== undefined) reject(this.#bodyError);
-        else pieces.next().then(resolve, reject);
-      });
+      return await patience.wait(piece);
     } catch (error) {
-      throw PithError.from(error, "IncompleteBody", { receivedBytes: this.#receivedBytes });
+      this.#bodyError = PithError.from(error, "IncompleteBody", { bytes: this.#receivedBytes });
+      throw this.#bodyError;
     }
   }
 
@@ -209,7 +218,9 @@ export class Exchange {
   async settle(): Promise<Outcome> {
     const { request, response } = this;
     const whole = response.writableFinished;
+    // After a broken body nothing that comes on this connection can be understood.
     if (!whole) request.socket.destroy();
+    else if (this.#bodyError !== undefined) request.socket.destroySoon();
     else if (!request.complete) await this.#discard();
     return {
       status: response.headersSent ? response.statusCode : 0,
@@ -231,9 +242,8 @@ export class Exchange {
       if (bytes > DISCARDED_BYTES_MAXIMUM) request.socket.destroy();
     });
     request.resume();
-    if (!request.complete && !request.destroyed) {
-      await Promise.race([once(request, "end"), once(request, "close")]).catch(() => undefined);
-    }
+    const ended = new Promise<void>((resolve) => request.once("end", resolve));
+    await Promise.race([ended, this.#closed.promise]);
     clearTimeout(timer);
   }
 
@@ -249,29 +259,29 @@ export class Exchange {
       if (this.signal.aborted) throw new PithError("Aborted", { sentBytes: this.#sentBytes });
       const slice = bytes.subarray(at, at + SLICE_BYTES);
       this.#sentBytes += slice.length;
-      if (!this.response.write(slice)) await patience.wait(this.#drained());
+      if (!this.response.write(slice)) await patience.wait(this.#event("drain"));
       patience.moved(slice.length);
     }
   }
 
   async #end(): Promise<void> {
-    const finished = Promise.withResolvers<void>();
-    this.response.end(() => finished.resolve());
-    this.response.once("close", () => finished.resolve());
-    await new Patience(this.#bounds).wait(finished.promise);
+    const finished = this.#event("finish");
+    this.response.end();
+    await new Patience(this.#bounds).wait(finished);
   }
 
-  async #drained(): Promise<void> {
-    const { response } = this;
+  /** Resolves at the response's event, or when the client is gone. */
+  async #event(name: "drain" | "finish"): Promise<void> {
+    const { response, signal } = this;
+    if (signal.aborted) return;
     await new Promise<void>((resolve) => {
       const done = (): void => {
-        response.off("drain", done);
-        response.off("close", done);
+        response.off(name, done);
+        signal.removeEventListener("abort", done);
         resolve();
       };
-      response.on("drain", done);
-      response.on("close", done);
-      if (response.destroyed) done();
+      response.on(name, done);
+      signal.addEventListener("abort", done);
     });
   }
 }

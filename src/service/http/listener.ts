@@ -60,9 +60,11 @@ export interface Listener {
 interface Line {
   /** Resolves when the requests so far are over. */
   tail: Promise<void>;
-  waiting: number;
+  readonly exchanges: Set<Exchange>;
   /** The request that came last: the only one whose body can be on its way. */
   latest: Exchange | undefined;
+  /** Whether something came that is not HTTP: nothing that follows is looked at. */
+  refused: boolean;
 }
 
 /**
@@ -89,17 +91,19 @@ export async function listen(
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxHeaderSize: REQUEST_HEAD_BYTES_MAXIMUM,
     noDelay: true,
+    // The door looks at Host itself, and answers in its own words.
+    requireHostHeader: false,
   });
   server.maxConnections = bounds.connections;
 
   function accept(request: IncomingMessage, response: ServerResponse, awaits: boolean): void {
     const line = lineOf(request.socket);
-    if (line.waiting >= PIPELINED_MAXIMUM) {
+    if (line.exchanges.size > PIPELINED_MAXIMUM) {
       request.socket.destroy();
       return;
     }
     const exchange = new Exchange(newId(), request, response, awaits, bounds.patience);
-    line.waiting++;
+    line.exchanges.add(exchange);
     line.latest = exchange;
     line.tail = line.tail.then(() => serveOne(line, exchange));
     underway.add(line.tail);
@@ -109,28 +113,39 @@ export async function listen(
 
   /** Never rejects: the next request of the connection hangs on it. */
   async function serveOne(line: Line, exchange: Exchange): Promise<void> {
-    line.waiting--;
     if (closing) exchange.response.shouldKeepAlive = false;
     try {
-      await hooks.handle(exchange);
+      if (!exchange.signal.aborted) await hooks.handle(exchange);
     } catch (error) {
       hooks.fault(PithError.from(error, "AssertionFailure", { what: "a handler ends well" }));
     }
     hooks.report(exchange, await exchange.settle());
+    line.exchanges.delete(exchange);
+    if (closing && line.exchanges.size === 0) exchange.request.socket.destroySoon();
     if (line.latest === exchange) line.latest = undefined;
   }
 
   function lineOf(socket: Duplex): Line {
     const known = lines.get(socket);
     if (known !== undefined) return known;
-    const line: Line = { tail: Promise.resolve(), waiting: 0, latest: undefined };
+    const line: Line = {
+      tail: Promise.resolve(),
+      exchanges: new Set(),
+      latest: undefined,
+      refused: false,
+    };
     lines.set(socket, line);
+    socket.once("close", () => {
+      for (const exchange of line.exchanges) exchange.abandon();
+    });
     return line;
   }
 
   /** What came is not HTTP, or ended in the middle of a body. */
   function refuse(error: Error & { code?: string }, socket: Duplex): void {
     const line = lineOf(socket);
+    if (line.refused) return;
+    line.refused = true;
     const { latest } = line;
     if (latest !== undefined && !latest.request.complete) {
       // Whoever reads the body answers; then the connection is closed.
@@ -147,6 +162,8 @@ export async function listen(
 
   server.on("request", (request, response) => accept(request, response, false));
   server.on("checkContinue", (request, response) => accept(request, response, true));
+  // Other expectations than "100 Continue" may be ignored, and are.
+  server.on("checkExpectation", (request, response) => accept(request, response, false));
   server.on("clientError", refuse);
   await bind(server, host, port);
 

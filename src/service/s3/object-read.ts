@@ -7,13 +7,16 @@
  * error. Damage further on can only be shown by closing the connection short of Content-Length.
  */
 import { PithError } from "../../core/errors.ts";
-import type { ObjectRow } from "../../store/index.ts";
+import type { ObjectRow, Store } from "../../store/index.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { checkRead, rangeCounts } from "./conditions.ts";
 import type { Operate } from "./context.ts";
 import { objectAnswerHeaders } from "./object-headers.ts";
 import { type ByteRange, parseRange } from "./range.ts";
-import type { Query } from "./target.ts";
+import type { Query, Target } from "./target.ts";
+
+/** How often a range is planned anew because the object was replaced in between. */
+const REPLANS = 8;
 
 /** How the object's row says the request is to be answered. */
 interface Plan {
@@ -26,32 +29,46 @@ interface Plan {
 export const headObject: Operate = async (exchange, { bucket, key, query }, { store }) => {
   const row = await store.headObject(bucket, key);
   const { status, bytes, headers } = plan(exchange, row, query);
-  await exchange.send(
-    status,
-    status === 304 ? headers : { ...headers, "content-length": bytes },
-    "",
-  );
+  const length = status === 304 ? {} : { "content-length": bytes };
+  await exchange.send(status, { ...headers, ...length }, "");
 };
 
 export const getObject: Operate = async (exchange, target, { store, transfers }) => {
-  const { bucket, key, query } = target;
   const leave = await transfers.enter(exchange.signal);
   try {
-    const { status, bytes, headers, range } = plan(
-      exchange,
-      await store.headObject(bucket, key),
-      query,
-    );
-    if (status === 304) {
-      await exchange.send(status, headers, "");
-      return;
-    }
-    const { body } = await store.getObject(bucket, key, range === undefined ? {} : { range });
-    await exchange.stream(status, headers, bytes, body);
+    const { status, bytes, headers, body } = await open(exchange, target, store);
+    if (body === undefined) await exchange.send(status, headers, "");
+    else await exchange.stream(status, headers, bytes, body);
   } finally {
     leave();
   }
 };
+
+/** Opens what the request asks for; without a body where the answer has none. */
+async function open(
+  exchange: Exchange,
+  { bucket, key, query }: Target,
+  store: Store,
+): Promise<Plan & { readonly body: AsyncIterable<Uint8Array> | undefined }> {
+  const { signal } = exchange;
+  for (let i = 0; ; i++) {
+    const whole = await store.getObject(bucket, key, { signal });
+    const planned = plan(exchange, whole.row, query);
+    if (planned.status !== 206) {
+      return { ...planned, body: planned.status === 304 ? undefined : whole.body };
+    }
+    try {
+      // The range was worked out for this version's length: another one has to be planned anew.
+      const condition = { ifMatch: [whole.row.etag] };
+      const { range } = planned;
+      const { body } = await store.getObject(bucket, key, { range, condition, signal });
+      return { ...planned, body };
+    } catch (error) {
+      const replaced = error instanceof PithError && error.code === "PreconditionFailed";
+      if (!replaced || i >= REPLANS) throw error;
+    }
+  }
+}
 
 /** @throws PithError "PreconditionFailed" or "RangeNotSatisfiable" */
 function plan(exchange: Exchange, row: ObjectRow, query: Query): Plan {

@@ -55,11 +55,10 @@ export const deleteObjects: Operate = async (exchange, { bucket }, context) => {
   proof.finish(new Map());
   const { objects, quiet } = readDelete(decodeText(body));
   await store.headBucket(bucket);
-  const nodes: XmlNode[] = [];
-  for (const doomed of objects) {
-    const node = await deleteOne(store, bucket, doomed, (error) => context.alarm(error, exchange));
-    if (node[0] === "Error" || !quiet) nodes.push(node);
-  }
+  const alarm = (error: PithError): void => context.alarm(error, exchange);
+  // Together, so that the store can commit many of them at once.
+  const all = await Promise.all(objects.map((doomed) => deleteOne(store, bucket, doomed, alarm)));
+  const nodes = quiet ? all.filter(([name]) => name === "Error") : all;
   await exchange.send(200, XML_HEADERS, document("DeleteResult", nodes));
 };
 
