@@ -11,6 +11,7 @@ import { PithError } from "../core/errors.ts";
 import { addBackup } from "./backup.ts";
 import { addCheck, addCollect, addGate, addStats } from "./care.ts";
 import { addCompress } from "./compress.ts";
+import { addDescribe } from "./describe.ts";
 import { addEstimate } from "./estimate.ts";
 import { addExpand, addTest } from "./expand.ts";
 import { addGet } from "./get.ts";
@@ -73,6 +74,7 @@ export function makeProgram(run: Run): Command {
   addCompress(program, run);
   addExpand(program, run);
   addTest(program, run);
+  addDescribe(program, run);
   addEstimate(program, run);
   program.commandsGroup("Store:");
   addServe(program, run);

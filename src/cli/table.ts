@@ -35,9 +35,13 @@ export function formatPercent(percent: number): string {
   return `${percent.toFixed(1)}%`;
 }
 
+/** A rate is told from here on; of less it says nothing but how long a start takes. */
+const RATED_BYTES_MINIMUM = 1_000_000;
+
 /** What `bytes` in `seconds` come to: "1.3 s, 212 MB/s". */
 export function formatRate(bytes: number, seconds: number): string {
-  const rate = seconds > 0 ? `, ${formatBytes(Math.round(bytes / seconds))}/s` : "";
+  const rated = seconds > 0 && bytes >= RATED_BYTES_MINIMUM;
+  const rate = rated ? `, ${formatBytes(Math.round(bytes / seconds))}/s` : "";
   return `${seconds.toFixed(1)} s${rate}`;
 }
 

@@ -1,0 +1,169 @@
+/**
+ * What files are: Pith's own by their index, gzip and zlib by decoding them, all others by their
+ * first bytes.
+ */
+import { type FileHandle, open } from "node:fs/promises";
+import { type Coder, createCoder, describeContent, openPith } from "../container/index.ts";
+import { decodeDeflate } from "./deflate-coding.ts";
+import { fileFault } from "./file-fault.ts";
+import { recogniseFormat } from "./floors.ts";
+import { printable } from "./printable.ts";
+import { readFile, readFirst } from "./read-file.ts";
+import type { Run } from "./run.ts";
+import {
+  countOf,
+  formatBytes,
+  formatPercent,
+  formatTable,
+  formatTime,
+  savedPercent,
+} from "./table.ts";
+import { type FileEntry, listFiles } from "./walk.ts";
+
+/** What describeContent wants to see. */
+const LOOK_BYTES = 4096;
+
+type PithFile = Awaited<ReturnType<typeof openPith>>;
+
+interface FrameLine {
+  readonly codec: string;
+  readonly version: number;
+  readonly offset: number;
+  readonly plainBytes: number;
+  readonly frameBytes: number;
+  readonly sha256: string;
+}
+
+/** Tells what the files are that `paths` mean. */
+export async function describeFiles(paths: readonly string[], run: Run): Promise<void> {
+  const files = await listFiles(paths, run);
+  const coder = await createCoder({ threads: 0 });
+  try {
+    for (const file of files) {
+      try {
+        await describe(file, coder, run);
+      } catch (error) {
+        run.fail(file.path, error);
+      }
+    }
+  } finally {
+    await coder.close();
+  }
+}
+
+async function describe(file: FileEntry, coder: Coder, run: Run): Promise<void> {
+  const first = await readFirst(file.path, LOOK_BYTES);
+  const format = recogniseFormat(first);
+  if (format === "pith") return describePith(file, coder, run);
+  if (format !== undefined && (await describeDeflate(file, format, run))) return;
+  const { name, says, packed, lossy } = describeContent(first);
+  await run.tell({ name: file.path, kind: name, says, bytes: file.bytes, packed, lossy });
+  await run.say(`${printable(file.path)}: ${says}, ${formatBytes(file.bytes)}`);
+}
+
+/** @returns false for a file that only begins like one of these */
+async function describeDeflate(
+  file: FileEntry,
+  format: "gz" | "zlib" | "deflate",
+  run: Run,
+): Promise<boolean> {
+  let plainBytes = 0;
+  try {
+    for await (const piece of decodeDeflate(readFile(file.path), format, () => undefined)) {
+      plainBytes += piece.length;
+    }
+  } catch (error) {
+    // Two bytes make no zlib file; gzip's mark is clear enough to call the rest damage.
+    if (format === "zlib") return false;
+    throw error;
+  }
+  const { path, bytes } = file;
+  const percent = savedPercent(plainBytes, bytes);
+  await run.tell({ name: path, kind: format, bytes, plainBytes, savedPercent: percent });
+  await run.say(
+    `${printable(path)}: ${format} file, ${formatBytes(bytes)} for ` +
+      `${formatBytes(plainBytes)}, ${formatPercent(percent)} saved`,
+  );
+  return true;
+}
+
+async function describePith(file: FileEntry, coder: Coder, run: Run): Promise<void> {
+  let handle: FileHandle;
+  try {
+    handle = await open(file.path, "r");
+  } catch (error) {
+    throw fileFault(error);
+  }
+  try {
+    const pith = await openPith(
+      {
+        bytes: file.bytes,
+        async read(offset, length) {
+          const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, offset);
+          return buffer.subarray(0, bytesRead);
+        },
+      },
+      { coder },
+    );
+    await tellPith(file, pith, await framesOf(pith, coder), run);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function framesOf(pith: PithFile, coder: Coder): Promise<FrameLine[]> {
+  const frames: FrameLine[] = [];
+  for await (const { codec, plainOffset, plainBytes, frameBytes, sha256 } of pith.frames()) {
+    const name = coder.codecs.find(({ id }) => id === codec.id)?.name ?? `codec ${codec.id}`;
+    const { version } = codec;
+    frames.push({ codec: name, version, offset: plainOffset, plainBytes, frameBytes, sha256 });
+  }
+  return frames;
+}
+
+async function tellPith(
+  { path, bytes }: FileEntry,
+  { plainBytes, metadata }: PithFile,
+  frames: readonly FrameLine[],
+  run: Run,
+): Promise<void> {
+  const codecs = [...new Set(frames.map(({ codec }) => codec))].sort();
+  const percent = savedPercent(plainBytes, bytes);
+  await run.tell({
+    name: path,
+    kind: "pith",
+    bytes,
+    plainBytes,
+    savedPercent: percent,
+    codecs,
+    chunks: frames.length,
+    kept: metadata,
+    ...(run.verbose ? { frames } : {}),
+  });
+  const kept: string[] = [];
+  if (metadata.name !== undefined) kept.push(printable(metadata.name));
+  if (metadata.modifiedMs !== undefined) kept.push(formatTime(metadata.modifiedMs));
+  if (metadata.mode !== undefined) kept.push(`mode ${metadata.mode.toString(8)}`);
+  const by = codecs.length === 0 ? "" : ` by ${codecs.join(", ")}`;
+  const lines = [
+    `${printable(path)}: Pith file, ${formatBytes(bytes)} for ${formatBytes(plainBytes)}, ` +
+      `${formatPercent(percent)} saved, ${countOf(frames.length, "chunk")}${by}`,
+  ];
+  if (kept.length > 0) lines.push(`  of ${kept.join(", ")}`);
+  if (run.verbose && frames.length > 0) lines.push(frameTable(frames));
+  await run.say(lines.join("\n"));
+}
+
+function frameTable(frames: readonly FrameLine[]): string {
+  return formatTable(
+    ["  offset", "plain", "frame", "codec", "SHA-256 of the plain bytes"],
+    frames.map((frame) => [
+      String(frame.offset),
+      String(frame.plainBytes),
+      String(frame.frameBytes),
+      `${frame.codec} ${frame.version}`,
+      frame.sha256,
+    ]),
+    ["right", "right", "right", "left", "left"],
+  );
+}

@@ -1,0 +1,31 @@
+/**
+ * `pith info`: its options and its help. The work is in describe-files.ts.
+ */
+import type { Command } from "commander";
+import { addReportOptions, examples } from "./options.ts";
+import type { ReportOptions, Run } from "./run.ts";
+
+/** Adds `pith info`. */
+export function addDescribe(program: Command, run: Run): void {
+  const command = program
+    .command("info <path...>")
+    .summary("say what files are")
+    .description(
+      "Says what files are: of a .pith file its sizes, codecs and what it keeps of the plain " +
+        "file, without decoding; of gzip and zlib their sizes; of others the kind of content.",
+    );
+  addReportOptions(command)
+    .addHelpText(
+      "after",
+      examples([
+        ["pith info photo.jpg.pith", "sizes and codecs"],
+        ["pith info -v photo.jpg.pith", "frame by frame"],
+        ["pith info --json packed/", "for programs"],
+      ]),
+    )
+    .action(async (paths: string[], options: ReportOptions) => {
+      run.listen(options);
+      const { describeFiles } = await import("./describe-files.ts");
+      await describeFiles(paths, run);
+    });
+}
