@@ -57,8 +57,12 @@ export const TREE: usize = DIGITS + 4 * 256;
 /** How many codes there are of each length, and the next code of each. u32[32] twice. */
 export const LENGTH_COUNTS: usize = TREE + 4 * 288;
 export const NEXT_CODES: usize = LENGTH_COUNTS + 4 * 32;
+/** Sorted lists of leaves and packages, two in turn. u32[2][2 * 288]. */
+export const PACKAGES: usize = NEXT_CODES + 4 * 32;
+/** Which of them are packages, at each of up to 15 lengths. u8[15][2 * 288]. */
+export const PACKAGE_MARKS: usize = PACKAGES + 2 * 4 * 576;
 /** Entries (code << 6 | length) of the open code. u32[288]. */
-export const ENTRIES: usize = NEXT_CODES + 4 * 32;
+export const ENTRIES: usize = PACKAGE_MARKS + 15 * 576;
 /** 1 << length for each literal of the open code. u32[256]. */
 export const POWERS: usize = ENTRIES + 4 * 288;
 /** Counts of the sampled bytes. u32[256]. */

@@ -180,15 +180,16 @@ function openCode(form: i32, last: bool): void {
   if (form == FORM_DYNAMIC) {
     putBits(2, 2);
     putHeader();
+    memory.copy(OPEN_LENGTHS, LENGTHS, SYMBOLS);
+    memory.fill(OPEN_LENGTHS + SYMBOLS, 0, SYMBOL_SLOTS - SYMBOLS);
     distanceBits = 1;
   } else {
     putBits(1, 2);
     for (let symbol = 0; symbol < SYMBOL_SLOTS; symbol++) {
-      store<u8>(LENGTHS + symbol, fixedLength(symbol));
+      store<u8>(OPEN_LENGTHS + symbol, fixedLength(symbol));
     }
     distanceBits = 5;
   }
-  memory.copy(OPEN_LENGTHS, LENGTHS, SYMBOL_SLOTS);
   assignCodes(OPEN_LENGTHS, SYMBOL_SLOTS, ENTRIES);
   forgetPairs();
   codeOpen = true;

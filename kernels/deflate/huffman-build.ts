@@ -6,14 +6,16 @@
  * The tree is built in place over the sorted counts (A. Moffat and J. Katajainen, "In-place
  * calculation of minimum-redundancy codes", 1995). Depths beyond the limit are cut to it, which
  * over-fills the code; then the deepest leaf above the limit moves down one level and takes one of
- * the cut ones as its sibling, until the code is exactly full. Readers refuse any other.
+ * the cut ones as its sibling, until the code is exactly full. Readers refuse any other. Where that
+ * costs more than a thousandth the best lengths are searched instead (huffman-limit.ts).
  */
 import { FAULT_CODE } from "../fault.ts";
 import { DIGITS, LENGTH_COUNTS, NEXT_CODES, SORTED, SORTING, TREE } from "../memory.ts";
+import { limitLengths } from "./huffman-limit.ts";
 
 /** Counts stay below this; a radix key is count << 9 | symbol. */
 const COUNT_BITS: u32 = 23;
-const SYMBOL_BITS: u32 = 9;
+export const SYMBOL_BITS: u32 = 9;
 const SYMBOL_MASK: u32 = 511;
 
 /**
@@ -35,6 +37,7 @@ export function buildLengths(counts: usize, size: i32, limit: i32, lengths: usiz
   measureDepths(used);
   countDepths(used, limit);
   if (!fillExactly(limit)) return -FAULT_CODE;
+  if (losesMuch(limit)) limitLengths(used, limit);
   assignLengths(used, limit, lengths);
   return 0;
 }
@@ -184,6 +187,23 @@ function fillExactly(limit: i32): bool {
     sum--;
   }
   return sum == full;
+}
+
+/** Whether cutting depths to the limit made the code longer by more than a thousandth. */
+function losesMuch(limit: i32): bool {
+  if (<i32>node(0) <= limit) return false;
+  let bits: u64 = 0;
+  let lost: i64 = 0;
+  let i = 0;
+  for (let length = limit; length > 0; length--) {
+    for (let left = load<u32>(lengthCount(length)); left > 0; left--) {
+      const count = load<u32>(SORTED + ((<usize>i) << 2)) >> SYMBOL_BITS;
+      bits += <u64>count * length;
+      lost += <i64>count * (length - <i32>node(i));
+      i++;
+    }
+  }
+  return <u64>lost * 1000 > bits;
 }
 
 /** Hands out the lengths: rarest symbols first, longest lengths first. */

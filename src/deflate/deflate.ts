@@ -66,10 +66,10 @@ export function deflateStream(
       else signal.addEventListener("abort", onAbort, { once: true });
     },
     async transform(bytes, controller) {
-      for await (const part of writer.write(bytesOf(bytes))) controller.enqueue(part);
+      await enqueueAll(writer.write(bytesOf(bytes)), controller);
     },
     async flush(controller) {
-      for await (const part of writer.finish()) controller.enqueue(part);
+      await enqueueAll(writer.finish(), controller);
       forget();
     },
     cancel() {
@@ -78,6 +78,24 @@ export function deflateStream(
     },
   };
   return new TransformStream(transformer);
+}
+
+/** Hands parts to the reader of a transform, and stops when that has gone: then the stream tells its
+ * own end, and a failure of ours would only hide it. */
+async function enqueueAll(
+  parts: AsyncIterable<Uint8Array>,
+  controller: TransformStreamDefaultController<Uint8Array>,
+): Promise<void> {
+  let left = false;
+  for await (const part of parts) {
+    try {
+      controller.enqueue(part);
+    } catch {
+      // Enqueueing fails only once the readable side is cancelled or in error.
+      left = true;
+    }
+    if (left) return;
+  }
 }
 
 /**

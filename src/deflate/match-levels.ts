@@ -50,7 +50,8 @@ function openNodeCoder(zlib: typeof import("node:zlib"), level: number): MatchCo
   };
 }
 
-async function openPortableCoder(level: number): Promise<MatchCoder> {
+/** The coder of browsers, which works everywhere. */
+export async function openPortableCoder(level: number): Promise<MatchCoder> {
   const { Deflate } = await import("fflate");
   let parts: Uint8Array[] = [];
   const stream = new Deflate({ level: level as 1 }, (part) => void parts.push(part));
