@@ -39,8 +39,14 @@ export function createInlineCoder(options: InlineCoderOptions): Coder {
   };
   return {
     encode: (source, encodeOptions) => encodeObject(parts, source, encodeOptions),
-    // A copy, so that the bytes given back never change with the frame they may be a part of.
-    decode: async (frame, expected) => new Uint8Array(await decodeFrame(registry, frame, expected)),
+    async decode(frame, expected) {
+      try {
+        // A copy: the bytes given back must not change with a frame that they may be a part of.
+        return new Uint8Array(await decodeFrame(registry, frame, expected));
+      } catch (error) {
+        throw PithError.from(error, "AssertionFailure", { what: "a codec failed to decode" });
+      }
+    },
     codecs: registry.codecs.map(({ id, name, version }) => ({ id, name, version })),
     gate,
     requireReadable: (stored) => registry.requireReadable(stored),

@@ -108,13 +108,19 @@ class PoolEngine implements Engine {
       close();
       throw error;
     }
+    /** A session that went down with its thread is lost, but nothing its codec did. */
+    const blameless = (error: unknown): never => {
+      if (error !== lane.lost || this.#pool.isClosed) throw error;
+      throw new PithError("CodecRefused", { why: "the session was lost with its thread" });
+    };
     return {
       async encode(chunk) {
-        const { value, thread } = await lane.run("encode", { id, chunk }, { signal });
+        const done = lane.run("encode", { id, chunk }, { signal }).catch(blameless);
+        const { value, thread } = await done;
         return { value, place: thread };
       },
       async observe(chunk) {
-        await lane.run("observe", { id, chunk }, { signal });
+        await lane.run("observe", { id, chunk }, { signal }).catch(blameless);
       },
       close,
     };

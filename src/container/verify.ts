@@ -16,8 +16,7 @@ import type { Registry } from "./registry.ts";
  *
  * @param expected - the SHA-256 that the plain bytes must have; undefined takes the frame's own
  * @returns the plain bytes; may be a view on `bytes`
- * @throws PithError "FrameCorrupt", "CodecUnknown" or "PithVersion"; kinds "limit" and "bug" as the
- *   codec throws them
+ * @throws PithError "FrameCorrupt", "CodecUnknown" or "PithVersion"; whatever else the codec throws
  */
 export async function decodeFrame(
   registry: Registry,
@@ -34,11 +33,10 @@ export async function decodeFrame(
   try {
     plain = await codec.decode({ parameters, payload }, codecVersion, plainBytes);
   } catch (error) {
-    const fault = PithError.from(error, "FrameCorrupt", { codec: codec.name });
-    // For the codec it is bad input; for whoever stored the frame it is damage.
-    const damage = fault.kind === "input" || fault.code === "OutputLimit";
-    if (!damage) throw fault;
-    throw new PithError("FrameCorrupt", { codec: codec.name, why: fault.message }, fault);
+    // For the codec it is bad input; for whoever stored the frame it is damage. A trap or any
+    // other slip is neither, and goes on as it is.
+    if (!isBadInput(error)) throw error;
+    throw new PithError("FrameCorrupt", { codec: codec.name, why: error.message }, error);
   }
   if (!(plain instanceof Uint8Array) || plain.length !== plainBytes) {
     throw corrupt("the decoded length is wrong", { expected: plainBytes, actual: plain?.length });
@@ -54,7 +52,7 @@ export async function decodeFrame(
  * Proves that a fresh frame gives the chunk back.
  *
  * @param plainSha256 - taken of the chunk before any codec saw it
- * @throws PithError "RoundTripFailure" when it does not; kind "limit" and "KernelFault" as they are
+ * @throws PithError "RoundTripFailure" when it does not; a codec's failure of another kind as it is
  */
 export async function proveFrame(
   registry: Registry,
@@ -64,10 +62,14 @@ export async function proveFrame(
   try {
     await decodeFrame(registry, frame, plainSha256);
   } catch (error) {
-    const fault = PithError.from(error, "RoundTripFailure");
-    if (fault.kind === "limit" || fault.kind === "bug") throw fault;
-    throw new PithError("RoundTripFailure", { why: fault.message }, fault);
+    const isWrong = error instanceof PithError && !["limit", "bug"].includes(error.kind);
+    if (!isWrong) throw error;
+    throw new PithError("RoundTripFailure", { why: error.message }, error);
   }
+}
+
+function isBadInput(error: unknown): error is PithError {
+  return error instanceof PithError && (error.kind === "input" || error.code === "OutputLimit");
 }
 
 function corrupt(what: string, facts: Record<string, unknown>): PithError {

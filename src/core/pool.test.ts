@@ -179,16 +179,17 @@ test("a lane keeps its jobs in order on one thread", async () => {
 test("a lane is told when its thread dies, other lanes live on", async () => {
   await withPool({}, async (pool) => {
     const told: string[] = [];
+    const why = "the lane's thread is gone";
     const one = pool.lane((fault) => told.push(`one ${fault.code}`));
     const other = pool.lane((fault) => told.push(`other ${fault.code}`));
     const hanging = one.run("hang", undefined, { timeoutMs: 300 });
     const queued = one.run("count", undefined);
     await assert.rejects(hanging, { code: "Timeout" });
-    await assert.rejects(queued, { code: "Timeout" });
-    await assert.rejects(one.run("count", undefined), { code: "Timeout" });
-    assert.equal(one.lost?.code, "Timeout");
+    await assert.rejects(queued, { code: "WorkerDied", facts: { because: "Timeout", why } });
+    await assert.rejects(one.run("count", undefined), { code: "WorkerDied" });
+    assert.equal(one.lost?.facts["because"], "Timeout");
     assert.equal((await other.run("count", undefined)).value, 1);
-    assert.deepEqual(told, ["one Timeout"]);
+    assert.deepEqual(told, ["one WorkerDied"]);
   });
 });
 

@@ -168,6 +168,10 @@ export class Pool<Jobs extends JobTable> {
     };
   }
 
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
   get stats(): PoolStats {
     return {
       threads: this.#seats.size,
@@ -342,11 +346,13 @@ export class Pool<Jobs extends JobTable> {
     }
     const lost = this.#waiting.filter((waiting) => waiting.lane?.seat === seat);
     this.#waiting = this.#waiting.filter((waiting) => waiting.lane?.seat !== seat);
+    // Its own fault goes to the job that caused it; the others only lost their thread.
+    const lostFault = this.#closed ? fault : lostThreadFault(fault);
     for (const lane of seat.lanes) {
-      lane.lost = fault;
-      lane.onLost(fault);
+      lane.lost = lostFault;
+      lane.onLost(lostFault);
     }
-    for (const waiting of lost) waiting.reject(fault);
+    for (const waiting of lost) waiting.reject(lostFault);
   }
 
   #release(seat: Seat): void {
@@ -360,6 +366,10 @@ export class Pool<Jobs extends JobTable> {
 
 function closedFault(): PithError {
   return new PithError("Aborted", { why: "the pool was closed" });
+}
+
+function lostThreadFault(fault: PithError): PithError {
+  return new PithError("WorkerDied", { why: "the lane's thread is gone", because: fault.code });
 }
 
 function abortedFault(job: string): PithError {

@@ -3,6 +3,7 @@
  */
 import { PithError } from "../../src/core/errors.ts";
 import { serveJobs, transferring } from "../../src/core/jobs.ts";
+import { devour, hang, trap } from "./trap.ts";
 
 export type Jobs = typeof jobs;
 
@@ -15,23 +16,10 @@ const jobs = {
   /** Counts on this thread; shows order and state. */
   count: () => ++counter,
   later: (waitMs: number) => new Promise<string>((done) => setTimeout(() => done("late"), waitMs)),
-  hang: () => {
-    for (;;) counter = (counter + 1) | 0;
-  },
+  hang: () => hang(),
   die: (exitCode: number) => process.exit(exitCode),
-  /** A kernel whose only function is `unreachable`. */
-  trap: () => {
-    const module = Uint8Array.of(
-      ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0],
-      ...[7, 5, 1, 1, 0x66, 0, 0, 10, 5, 1, 3, 0, 0, 0x0b],
-    );
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(module));
-    (instance.exports["f"] as () => void)();
-  },
-  devour: () => {
-    const kept: unknown[] = [];
-    for (;;) kept.push({ text: `${kept.length} is kept`, more: [kept.length] });
-  },
+  trap: () => trap(),
+  devour: () => devour(),
   refuse: () => {
     throw new PithError("CodecRefused", { why: "not today", at: 7 });
   },

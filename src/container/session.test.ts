@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readState, SCAN_CHUNK_BYTES, scanObject } from "../../test/codecs/scan.ts";
+import { equalBytes } from "../core/bytes.ts";
+import { sha256 } from "../core/hash.ts";
+import { CHUNK_BYTES, CHUNK_BYTES_MAXIMUM } from "../core/limits.ts";
+import type { CodedChunk, Coder, EncodeOptions } from "./coder.ts";
+import { createCoder } from "./create-coder.ts";
+import { checkFrame } from "./frame.ts";
+
+const MODULE = new URL("../../test/codecs/scan.ts", import.meta.url);
+
+async function withCoders(body: (coder: Coder, events: string[]) => Promise<void>): Promise<void> {
+  for (const threads of [0, 2]) {
+    const events: string[] = [];
+    const coder = await createCoder({
+      codecModules: [MODULE],
+      threads,
+      onEvent: ({ codec, code }) => void events.push(`${codec} ${code}`),
+    });
+    try {
+      await body(coder, events);
+    } finally {
+      await coder.close();
+    }
+  }
+}
+
+async function encodeAll(
+  coder: Coder,
+  object: Uint8Array,
+  options: Partial<EncodeOptions> = {},
+): Promise<CodedChunk[]> {
+  async function* source(): AsyncGenerator<Uint8Array> {
+    for (let at = 0; at < object.length; at += 50_000) yield object.subarray(at, at + 50_000);
+  }
+  const chunks: CodedChunk[] = [];
+  for await (const chunk of coder.encode(source(), { effort: "flat", ...options })) {
+    chunks.push(chunk);
+  }
+  return chunks;
+}
+
+function codecNames(chunks: CodedChunk[]): string[] {
+  return chunks.map((chunk) => chunk.codec?.name ?? "known");
+}
+
+/** Decodes the frames last to first, each by itself, and puts them together. */
+async function decodeBackwards(coder: Coder, chunks: CodedChunk[]): Promise<Uint8Array> {
+  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.plainBytes, 0));
+  let at = whole.length;
+  for (const { frame, plainBytes, sha256 } of chunks.toReversed()) {
+    at -= plainBytes;
+    whole.set(await coder.decode(frame as Uint8Array, sha256), at);
+  }
+  return whole;
+}
+
+test("state passes from chunk to chunk, and each chunk decodes alone", async () => {
+  const object = scanObject("scan", 20 * SCAN_CHUNK_BYTES + 500, 5);
+  await withCoders(async (coder) => {
+    const chunks = await encodeAll(coder, object);
+    assert.equal(chunks.length, 21);
+    assert.deepEqual(new Set(codecNames(chunks)), new Set(["scan"]));
+    chunks.forEach(({ frame }, i) => {
+      const state = readState(checkFrame(frame as Uint8Array).parameters);
+      const offset = i * SCAN_CHUNK_BYTES;
+      const before = i === 0 ? 0 : object[offset - 1];
+      assert.deepEqual(state, { step: 5, before, offset }, `chunk ${i} begins in mid-scan`);
+    });
+    assert.ok(equalBytes(await decodeBackwards(coder, chunks), object));
+    const stored = chunks.reduce((sum, { frame }) => sum + (frame as Uint8Array).length, 0);
+    assert.ok(stored < object.length / 10, "the state is worth carrying");
+  });
+});
+
+test("chunks that are stored already are seen, not coded, and the state goes on", async () => {
+  const object = scanObject("scan", 12 * SCAN_CHUNK_BYTES, 7);
+  await withCoders(async (coder) => {
+    const asked: string[] = [];
+    const known = async (sha256: string, plainBytes: number): Promise<boolean> => {
+      assert.equal(plainBytes, SCAN_CHUNK_BYTES);
+      asked.push(sha256);
+      return asked.length % 3 === 0;
+    };
+    const chunks = await encodeAll(coder, object, { known });
+    assert.equal(chunks.length, 12);
+    assert.deepEqual(
+      asked,
+      chunks.map((chunk) => chunk.sha256),
+      "asked once for each, in order",
+    );
+    for (const [i, { frame, codec, sha256: hash }] of chunks.entries()) {
+      const offset = i * SCAN_CHUNK_BYTES;
+      const plain = object.subarray(offset, offset + SCAN_CHUNK_BYTES);
+      assert.equal(hash, sha256(plain));
+      if ((i + 1) % 3 === 0) {
+        assert.deepEqual([frame, codec], [undefined, undefined]);
+        continue;
+      }
+      assert.equal(codec?.name, "scan");
+      assert.equal(readState(checkFrame(frame as Uint8Array).parameters).offset, offset);
+      assert.ok(equalBytes(await coder.decode(frame as Uint8Array), plain));
+    }
+  });
+});
+
+test("a session that refuses a chunk is asked again for the one after", async () => {
+  const object = scanObject("moody-scan", 9 * SCAN_CHUNK_BYTES, 2);
+  await withCoders(async (coder, events) => {
+    const chunks = await encodeAll(coder, object);
+    const names = codecNames(chunks);
+    names.forEach((name, i) => {
+      if (i % 2 === 0) assert.equal(name, "moody-scan");
+      else assert.notEqual(name, "moody-scan");
+    });
+    assert.equal(events.filter((event) => event === "moody-scan CodecRefused").length, 4);
+    assert.ok(equalBytes(await decodeBackwards(coder, chunks), object));
+  });
+});
+
+test("an object is one chunk of up to 16 MiB where its codec claims it whole", async () => {
+  await withCoders(async (coder, events) => {
+    const fits = scanObject("big-scan", CHUNK_BYTES_MAXIMUM);
+    const [only, ...more] = await encodeAll(coder, fits);
+    assert.deepEqual(more, []);
+    assert.equal(only?.codec?.name, "big-scan");
+    assert.equal(only?.last, true);
+    assert.ok(equalBytes(await decodeBackwards(coder, [only as CodedChunk]), fits));
+
+    const longer = scanObject("big-scan", CHUNK_BYTES_MAXIMUM + 1);
+    const chunks = await encodeAll(coder, longer);
+    assert.deepEqual(
+      chunks.map((chunk) => chunk.plainBytes),
+      [CHUNK_BYTES, CHUNK_BYTES, CHUNK_BYTES, CHUNK_BYTES, 1],
+    );
+    assert.ok(!codecNames(chunks).includes("big-scan"));
+    assert.ok(equalBytes(await decodeBackwards(coder, chunks), longer));
+    assert.ok(!events.some((event) => event.startsWith("big-scan")));
+  });
+});
+
+test("a refused claim is cut again for the general codecs", async () => {
+  const object = scanObject("choosy-scan", 2 * CHUNK_BYTES + 9);
+  await withCoders(async (coder) => {
+    const asked: number[] = [];
+    const known = async (_: string, plainBytes: number): Promise<boolean> => {
+      asked.push(plainBytes);
+      return asked.length === 3;
+    };
+    const chunks = await encodeAll(coder, object, { known });
+    assert.deepEqual(asked, [object.length, CHUNK_BYTES, CHUNK_BYTES, 9]);
+    assert.deepEqual(
+      chunks.map(({ index, last, plainBytes }) => [index, last, plainBytes]),
+      [
+        [0, false, CHUNK_BYTES],
+        [1, false, CHUNK_BYTES],
+        [2, true, 9],
+      ],
+    );
+    assert.equal(chunks[1]?.frame, undefined);
+    assert.equal(chunks[2]?.codec?.name, "stored");
+    const first = await coder.decode(chunks[0]?.frame as Uint8Array);
+    assert.ok(equalBytes(first, object.subarray(0, CHUNK_BYTES)));
+  });
+});
+
+test("many objects at once keep their sessions apart", async () => {
+  await withCoders(async (coder) => {
+    const objects = [1, 2, 3, 4, 5, 6].map((step) =>
+      scanObject("scan", step * 3 * SCAN_CHUNK_BYTES + step, step),
+    );
+    const all = await Promise.all(objects.map((object) => encodeAll(coder, object)));
+    for (const [i, chunks] of all.entries()) {
+      assert.ok(
+        codecNames(chunks)
+          .slice(0, -1)
+          .every((name) => name === "scan"),
+      );
+      const object = objects[i] as Uint8Array;
+      assert.ok(equalBytes(await decodeBackwards(coder, chunks), object));
+    }
+  });
+});
