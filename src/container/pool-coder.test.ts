@@ -188,8 +188,8 @@ test("a codec that hangs, writing or reading, is ended and the next one takes ov
 });
 
 test("a session that is lost to another object's hang is nobody's fault", async () => {
-  // One thread has both sessions, or each has one and only the hanging one is lost.
-  await withCoder({ timeoutMs: HANG_MS }, async ({ coder, events }) => {
+  // Four sessions on two threads: one of the others goes down with the hanging one.
+  await withCoder({ timeoutMs: 3 * HANG_MS }, async ({ coder, events }) => {
     const objects = ["scan", "scan", "scan"].map((name) => scanObject(name, 3_000_000));
     const hanging = encodeAll(coder, claimedBy("hanger-in-line"));
     const all = await Promise.all(objects.map((object) => encodeAll(coder, object)));
