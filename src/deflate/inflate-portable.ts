@@ -277,7 +277,9 @@ class PortableInflating implements Inflating {
       this.#lengths[LENGTHS_ORDER[this.#lengthsRead++] as number] = this.#take(3);
     }
     const lengths = this.#lengths.subarray(0, 19);
-    if (!buildTable(this.#codeOfLengths, lengths, LENGTH_SYMBOLS, LENGTH_ROOT_BITS, false)) {
+    // zlib takes a set without any code for one that says "length 0" with each bit; such a block
+    // is refused a little later, because its end has no code.
+    if (!buildTable(this.#codeOfLengths, lengths, LENGTH_SYMBOLS, LENGTH_ROOT_BITS, 0)) {
       throw corrupt("invalid code lengths set");
     }
     this.#lengthsRead = 0;
@@ -331,10 +333,10 @@ class PortableInflating implements Inflating {
     const literals = this.#dynamicLiterals;
     const distances = this.#dynamicDistances;
     if (ofLiterals[256] === 0) throw corrupt("invalid code -- missing end-of-block");
-    if (!buildTable(literals, ofLiterals, LITERAL_SYMBOLS, LITERAL_ROOT_BITS, true)) {
+    if (!buildTable(literals, ofLiterals, LITERAL_SYMBOLS, LITERAL_ROOT_BITS, 1)) {
       throw corrupt("invalid literal/lengths set");
     }
-    if (!buildTable(distances, ofDistances, DISTANCE_SYMBOLS, DISTANCE_ROOT_BITS, true)) {
+    if (!buildTable(distances, ofDistances, DISTANCE_SYMBOLS, DISTANCE_ROOT_BITS, 1)) {
       throw corrupt("invalid distances set");
     }
     pairLiterals(literals);
@@ -528,8 +530,8 @@ function fixedTables(): { readonly literals: Table; readonly distances: Table } 
     lengths.fill(9, 144, 256).fill(7, 256, 280);
     fixed = { literals: literalTable(), distances: distanceTable() };
     const ofDistances = new Uint8Array(32).fill(5);
-    buildTable(fixed.literals, lengths, LITERAL_SYMBOLS, LITERAL_ROOT_BITS, false);
-    buildTable(fixed.distances, ofDistances, DISTANCE_SYMBOLS, DISTANCE_ROOT_BITS, false);
+    buildTable(fixed.literals, lengths, LITERAL_SYMBOLS, LITERAL_ROOT_BITS, 0);
+    buildTable(fixed.distances, ofDistances, DISTANCE_SYMBOLS, DISTANCE_ROOT_BITS, 0);
     pairLiterals(fixed.literals);
   }
   return fixed;

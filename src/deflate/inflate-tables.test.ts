@@ -70,7 +70,7 @@ test("each code of a complete set decodes to its symbol, whatever bits follow", 
       const [symbol] = free.splice(random.upTo(free.length), 1);
       lengths[symbol as number] = length;
     }
-    assert.ok(buildTable(table, lengths, symbols, rootBits, true));
+    assert.ok(buildTable(table, lengths, symbols, rootBits, 1));
     const codes = reversedCodes(lengths);
     for (let symbol = 0; symbol < size; symbol++) {
       const length = lengths[symbol] as number;
@@ -101,7 +101,7 @@ test("each code of a complete set decodes to its symbol, whatever bits follow", 
 test("sets that are over-subscribed or leave a gap are refused", async () => {
   const table = literalTable();
   const build = (lengths: Uint8Array): boolean =>
-    buildTable(table, lengths, LITERAL_SYMBOLS, LITERAL_ROOT_BITS, true);
+    buildTable(table, lengths, LITERAL_SYMBOLS, LITERAL_ROOT_BITS, 1);
   await forSeeds(300, (random) => {
     const lengths = new Uint8Array(286);
     const set = completeLengths(random, 3 + random.upTo(280), LENGTH_MAXIMUM);
@@ -126,15 +126,15 @@ test("sets that are over-subscribed or leave a gap are refused", async () => {
 test("a lone code of one bit and no code at all are valid only where that is allowed", () => {
   for (const lengths of [Uint8Array.of(0, 1), Uint8Array.of(0, 0)]) {
     const table = distanceTable();
-    assert.ok(!buildTable(table, lengths, DISTANCE_SYMBOLS, DISTANCE_ROOT_BITS, false));
-    assert.ok(buildTable(table, lengths, DISTANCE_SYMBOLS, DISTANCE_ROOT_BITS, true));
-    assert.equal(table.bits, 1);
     const used = lengths[1] === 1;
+    assert.equal(buildTable(table, lengths, DISTANCE_SYMBOLS, DISTANCE_ROOT_BITS, 0), !used);
+    assert.ok(buildTable(table, lengths, DISTANCE_SYMBOLS, DISTANCE_ROOT_BITS, 1));
+    assert.equal(table.bits, 1);
     assert.equal((look(table, 0) & MATCH) !== 0, used);
     assert.equal(look(table, 1) & MATCH, 0);
   }
   const two = Uint8Array.of(0, 2);
-  assert.ok(!buildTable(distanceTable(), two, DISTANCE_SYMBOLS, DISTANCE_ROOT_BITS, true));
+  assert.ok(!buildTable(distanceTable(), two, DISTANCE_SYMBOLS, DISTANCE_ROOT_BITS, 1));
 });
 
 test("bases and extra bits are those of RFC 1951", () => {

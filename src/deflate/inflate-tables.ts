@@ -81,7 +81,8 @@ const sorted = new Uint16Array(288);
  * @param lengths - code length of each symbol, 0 for symbols that do not occur
  * @param symbols - entry of each symbol without a length
  * @param rootBits - index bits of the first table, at most
- * @param singleAllowed - whether a lone code of length 1, or no code at all, is a valid set
+ * @param longestOpen - a set that leaves codes without a symbol is valid when its longest code
+ *   is no longer than this: 1 lets pass a lone code of one bit, 0 only no code at all
  * @returns false when the lengths are over-subscribed or leave codes without a symbol
  */
 export function buildTable(
@@ -89,7 +90,7 @@ export function buildTable(
   lengths: Uint8Array,
   symbols: Uint32Array,
   rootBits: number,
-  singleAllowed: boolean,
+  longestOpen: 0 | 1,
 ): boolean {
   const longest = countLengths(lengths);
   let free = 1;
@@ -97,7 +98,7 @@ export function buildTable(
     free = free * 2 - (counts[length] as number);
     if (free < 0) return false;
   }
-  if (free > 0 && !(singleAllowed && longest <= 1)) return false;
+  if (free > 0 && longest > longestOpen) return false;
 
   table.bits = Math.max(1, Math.min(longest, rootBits));
   if (free > 0) table.entries.fill(INVALID, 0, 2);

@@ -293,6 +293,24 @@ test("abort ends a reading before, within and while it waits for its source", as
   }
 });
 
+test("a long reading leaves its thread to others now and then", async () => {
+  const long = gzipSync(new Uint8Array(300_000_000));
+  const manyShort = concatenate(new Array(20_000).fill(gzipSync("")));
+  for (const engine of ENGINES) {
+    await abortsWithin(engine, long);
+    await abortsWithin(engine, manyShort);
+  }
+
+  async function abortsWithin(engine: InflateEngine, bytes: Uint8Array): Promise<void> {
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(), 1);
+    const reading = async (): Promise<void> => {
+      for await (const _ of readWith(engine, bytes, { signal: abort.signal }));
+    };
+    await assert.rejects(reading, { code: "Aborted" });
+  }
+});
+
 test("a length of 4 GiB and more wraps in ISIZE and is no fault", {
   skip: process.env["PITH_FULL"] === "1" ? false : "long; PITH_FULL=1 runs it",
 }, async () => {

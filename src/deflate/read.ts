@@ -25,6 +25,7 @@ import {
 } from "./gzip-header.ts";
 import type { InflateEngine } from "./inflate-engine.ts";
 import { type ByteSource, Intake, throwIfAborted } from "./intake.ts";
+import { Turns } from "./turns.ts";
 
 export interface InflateOptions {
   /** Default "auto": gzip or zlib by their headers. Raw deflate has no header, nor a checksum,
@@ -52,6 +53,7 @@ interface Reading {
   readonly maxExpansion: number;
   readonly engine: InflateEngine;
   readonly intake: Intake;
+  readonly turns: Turns;
   bytesOut: number;
   /** Index of the gzip member that is read, from 0. */
   member: number;
@@ -86,7 +88,8 @@ function begin(engine: InflateEngine, source: ByteSource, options: InflateOption
   requireOption("maxOutputBytes", maxOutputBytes, maxOutputBytes >= 0);
   requireOption("maxExpansion", maxExpansion, maxExpansion > 0);
   const intake = new Intake(source, options.signal);
-  return { options, maxOutputBytes, maxExpansion, engine, intake, bytesOut: 0, member: 0 };
+  const turns = new Turns();
+  return { options, maxOutputBytes, maxExpansion, engine, intake, turns, bytesOut: 0, member: 0 };
 }
 
 function requireOption(option: string, value: unknown, valid: boolean): void {
@@ -182,6 +185,7 @@ async function* readStream(
   const stream = reading.engine.open();
   try {
     for (;;) {
+      await reading.turns.pass(); // our own engine never waits for anything
       throwIfAborted(reading.options.signal);
       const answer = await stream.next();
       if (answer === "ended" || answer === "hungry") {

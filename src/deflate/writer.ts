@@ -15,7 +15,6 @@ import {
   DEFLATE_JOB_BYTES,
   DEFLATE_JOB_SLACK_BYTES,
   DEFLATE_PARALLEL_BYTES,
-  DEFLATE_TURN_MS,
 } from "../core/limits.ts";
 import { Cutter, cutWhole, type Job } from "./cut.ts";
 import { checksumOfInput, checksumOfJob, emptyChecksum, joinChecksums } from "./job-checksum.ts";
@@ -23,6 +22,7 @@ import { encodeJobs, grouped } from "./linear.ts";
 import { type MatchCoder, openMatchCoder } from "./match-levels.ts";
 import type { Settings } from "./options.ts";
 import { Flights } from "./threads.ts";
+import { Turns } from "./turns.ts";
 import { headerOf, trailerOf } from "./wrapper.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -42,7 +42,7 @@ export class DeflateWriter {
   #bytesIn = 0;
   #bytesOut = 0;
   #checksum: number;
-  #turnBeganMs = 0;
+  readonly #turns = new Turns();
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -77,7 +77,7 @@ export class DeflateWriter {
     let left = true;
     try {
       if (this.#fault !== undefined) throw this.#fault;
-      this.#turnBeganMs = performance.now();
+      this.#turns.begin();
       yield* parts;
       left = false;
     } catch (error) {
@@ -114,7 +114,7 @@ export class DeflateWriter {
       }
     } else {
       yield this.#codeHere(kernel, jobs);
-      await this.#takeTurns();
+      await this.#turns.pass();
     }
   }
 
@@ -154,7 +154,7 @@ export class DeflateWriter {
     const part = this.#wrapped(concatenate(await this.#matches.code(job, last)), last);
     this.#report();
     if (part.length > 0) yield part;
-    await this.#takeTurns();
+    await this.#turns.pass();
   }
 
   /** Counts a job's plain bytes in. */
@@ -185,33 +185,9 @@ export class DeflateWriter {
     const { signal } = this.#settings;
     if (signal?.aborted) throw abortedFault(signal);
   }
-
-  /** Lets other work of this thread run once in a while. */
-  async #takeTurns(): Promise<void> {
-    if (performance.now() - this.#turnBeganMs < DEFLATE_TURN_MS) return;
-    await nextTurn();
-    this.#turnBeganMs = performance.now();
-  }
 }
 
 /** The fault of an aborted signal, with the caller's reason as its cause. */
 export function abortedFault(signal: AbortSignal): PithError {
   return new PithError("Aborted", {}, signal.reason);
-}
-
-/** Resolves after what waits in this thread's queue of tasks has run. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof globalThis.setImmediate === "function") {
-      globalThis.setImmediate(resolve);
-      return;
-    }
-    // In a page a timer waits 4 ms, a message does not.
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(0);
-  });
 }
