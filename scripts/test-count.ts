@@ -25,7 +25,7 @@ export interface TestCount {
 export default async function* count(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   const closed = new Set<string>();
   const skipped: string[] = [];
-  const unfinished: string[] = [];
+  const files = new Map<string, string>();
   for await (const { type, data } of source) {
     if (type === "test:complete") {
       const reason = data.skip ?? data.todo;
@@ -33,11 +33,16 @@ export default async function* count(source: AsyncIterable<TestEvent>): AsyncGen
         skipped.push(reason === true ? data.name : `${data.name} (${reason})`);
       }
       // With a process per file, each file is also a test of its own, named by its path.
-      const { name, file } = data;
-      if (file !== undefined && resolve(name) === file && !closed.has(file)) unfinished.push(name);
+      if (data.file !== undefined && resolve(data.name) === data.file) {
+        files.set(data.file, data.name);
+      }
     } else if (type === "test:summary") {
       if (data.file !== undefined) closed.add(data.file);
-      else yield `${JSON.stringify(closing(data, skipped, unfinished))}\n`;
+      else {
+        // Only now: files run side by side, and their own closing counts come in order of name.
+        const unfinished = [...files].filter(([file]) => !closed.has(file)).map(([, name]) => name);
+        yield `${JSON.stringify(closing(data, skipped, unfinished))}\n`;
+      }
     }
   }
 }

@@ -182,7 +182,7 @@ async function performFor(runs: readonly Run[], wish: Wish, minutes: number): Pr
       outcomes.push(await perform(run, wish, { PITH_FULL: "1", PITH_SEED_FIRST: String(first) }));
     }
     first += 1_000_000;
-  } while (Date.now() < end && outcomes.every((one) => one.reasons.length === 0));
+  } while (!stopped && Date.now() < end && outcomes.every((one) => one.reasons.length === 0));
   return outcomes;
 }
 
@@ -206,7 +206,15 @@ export function closingLines(outcomes: readonly Outcome[]): string[] {
   ];
 }
 
+/** Set by a signal: the run under way gets it too, and no other one begins. */
+let stopped = false;
+
 async function main(mode: Mode, wish: Wish): Promise<number> {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      stopped = true;
+    });
+  }
   const runs = chooseRuns(RUNS[mode], wish.files);
   const outcomes: Outcome[] = [];
   if (mode === "fuzz" && wish.minutes !== undefined) {
@@ -214,10 +222,12 @@ async function main(mode: Mode, wish: Wish): Promise<number> {
   } else {
     const settings: NodeJS.ProcessEnv = mode === "short" ? {} : { PITH_FULL: "1" };
     if (mode === "soak") settings["PITH_SOAK_MINUTES"] = String(wish.minutes ?? 10);
-    for (const run of runs) outcomes.push(await perform(run, wish, settings));
+    for (const run of runs) {
+      if (!stopped) outcomes.push(await perform(run, wish, settings));
+    }
   }
   process.stdout.write(`\n${closingLines(outcomes).join("\n")}\n`);
-  return outcomes.every((one) => one.reasons.length === 0) ? 0 : 1;
+  return !stopped && outcomes.every((one) => one.reasons.length === 0) ? 0 : 1;
 }
 
 if (import.meta.main) {
