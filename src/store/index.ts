@@ -9,7 +9,6 @@ export type {
   ListPage,
   ListQuery,
   ObjectEntry,
-  ObjectHeaders,
   ObjectRow,
   Totals,
 } from "./meta/meta.ts";

@@ -25,5 +25,7 @@ test("user metadata keep to two kilobytes, names and values together", () => {
   checkUserMetadata({});
   checkUserMetadata({ ab: "x".repeat(2046) });
   assert.throws(() => checkUserMetadata({ ab: "x".repeat(2047) }), { code: "MetadataTooLarge" });
-  assert.throws(() => checkUserMetadata({ a: "é".repeat(1024) }), { code: "MetadataTooLarge" });
+  assert.throws(() => checkUserMetadata({ a: "x".repeat(1024), b: "é".repeat(1023) }), {
+    code: "MetadataTooLarge",
+  });
 });

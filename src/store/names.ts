@@ -41,11 +41,16 @@ function faultOfKey(key: string): string | undefined {
   return undefined;
 }
 
-/** Returns when names and values together keep to the limit. @throws PithError "MetadataTooLarge" */
+/**
+ * Returns when names and values together keep to the limit. Values are as HTTP carries them, one
+ * character a byte.
+ *
+ * @throws PithError "MetadataTooLarge"
+ */
 export function checkUserMetadata(userMetadata: Readonly<Record<string, string>>): void {
   let bytes = 0;
   for (const [name, value] of Object.entries(userMetadata)) {
-    bytes += Buffer.byteLength(name) + Buffer.byteLength(value);
+    bytes += name.length + value.length;
   }
   if (bytes > USER_METADATA_BYTES_MAXIMUM) throw new PithError("MetadataTooLarge", { bytes });
 }

@@ -10,8 +10,10 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { PithError } from "../../core/errors.ts";
 import { USER_METADATA_BYTES_MAXIMUM } from "../../core/limits.ts";
-import type { ObjectHeaders, ObjectRow } from "../../store/index.ts";
+import type { ObjectRow } from "../../store/index.ts";
 import type { Query } from "./target.ts";
+
+type ObjectHeaders = ObjectRow["headers"];
 
 const META_PREFIX = "x-amz-meta-";
 
