@@ -27,9 +27,9 @@ const FORMAT_VERSION = 1;
 export const DATABASE_FILE = "meta.db";
 const BLOBS_FOLDER = "blobs";
 
-/** What may lie in a folder whose first opening was interrupted. */
+/** What may lie in a folder whose first opening was interrupted, and the service's codec switch. */
 const FIRST_FILES =
-  /^(lock\.db|owner\.json|blobs|format\.json\.new|meta\.db(-wal|-shm|-journal)?)$/;
+  /^(lock\.db|owner\.json|codecs-off|blobs|format\.json\.new|meta\.db(-wal|-shm|-journal)?)$/;
 
 export interface OpenFolder {
   readonly folder: string;
@@ -109,7 +109,7 @@ async function openMeta(folder: string, fresh: boolean): Promise<Meta> {
     const remedy =
       newest === undefined
         ? "there is no backup"
-        : `stop here, keep a copy of the folder, then restore ${newest.name}: pith backup --restore`;
+        : `stop here, keep a copy of the folder, then restore ${newest.name}: pith backup --restore --data ${folder}`;
     const backup = newest === undefined ? {} : { backup: newest.name };
     throw new PithError("DatabaseDamaged", { ...error.facts, ...backup, remedy }, error);
   }
