@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chooseRuns, closingLines, judge, type Run, readWish } from "./test.ts";
+import { chooseRuns, closingLines, forbiddenSkips, judge, type Run, readWish } from "./test.ts";
 import type { TestCount } from "./test-count.ts";
 
 const GOOD: TestCount = {
@@ -13,22 +13,31 @@ const GOOD: TestCount = {
   seconds: 1.5,
 };
 
+const strict = forbiddenSkips(true, false);
+const lenient = forbiddenSkips(false, false);
+
 test("a run passes only when the runner and the counts agree", () => {
-  assert.deepEqual(judge(0, GOOD, true), []);
-  assert.equal(judge(1, { ...GOOD, passed: 2, failed: 1 }, false).length, 1);
-  assert.equal(judge(0, undefined, false).length, 1, "a run that was cut short");
-  assert.equal(judge(0, { ...GOOD, tests: 0, passed: 0 }, false).length, 1, "nothing was tested");
-  assert.equal(judge(0, { ...GOOD, unfinished: ["a.test.ts"] }, false).length, 1);
+  assert.deepEqual(judge(0, GOOD, strict), []);
+  assert.equal(judge(1, { ...GOOD, passed: 2, failed: 1 }, lenient).length, 1);
+  assert.equal(judge(0, undefined, lenient).length, 1, "a run that was cut short");
+  assert.equal(judge(0, { ...GOOD, tests: 0, passed: 0 }, lenient).length, 1, "nothing was tested");
+  assert.equal(judge(0, { ...GOOD, unfinished: ["a.test.ts"] }, lenient).length, 1);
 });
 
 test("a skipped test fails in CI and is only shown elsewhere", () => {
   const skipping = { ...GOOD, passed: 2, skipped: ["needs pigz (no pigz here)"] };
-  assert.deepEqual(judge(0, skipping, false), []);
-  assert.deepEqual(judge(0, skipping, true), ["skipped: needs pigz (no pigz here)"]);
+  assert.deepEqual(judge(0, skipping, lenient), []);
+  assert.deepEqual(judge(0, skipping, strict), ["skipped: needs pigz (no pigz here)"]);
   const run: Run = { name: "unit run", patterns: [], isolated: false, timeoutMs: 1 };
   const lines = closingLines([{ run, count: skipping, reasons: [] }]);
   assert.match(lines.join("\n"), /passed {2}unit run .* 3 tests: 2 pass, 0 fail, 1 skip/);
   assert.match(lines.join("\n"), /skipped: needs pigz/);
+});
+
+test("a short run may leave tests to the full one, which may not", () => {
+  const long = { ...GOOD, passed: 2, skipped: ["all of it (long; PITH_FULL=1 runs it)"] };
+  assert.deepEqual(judge(0, long, strict), []);
+  assert.equal(judge(0, long, forbiddenSkips(true, true)).length, 1);
 });
 
 test("arguments are files, options and minutes", () => {

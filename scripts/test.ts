@@ -9,7 +9,8 @@
  *
  * Arguments after `--` are file names, which replace the patterns, and options of Node's test
  * runner. A run passes when the runner says so and the count (test-count.ts) agrees: at least
- * one test, no file that ended early, and with CI=true nothing skipped.
+ * one test, no file that ended early, and with CI=true nothing skipped, except what names
+ * PITH_FULL or test:full as its reason, and that only where PITH_FULL is not set.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -127,17 +128,26 @@ export function chooseRuns(runs: readonly Run[], files: readonly string[]): Run[
  *
  * @param code - exit code of the runner
  * @param count - what the counting reporter wrote, undefined when it wrote nothing
- * @param strict - CI: a skipped test is a failure
+ * @param forbidden - tells which skips are failures
  */
-export function judge(code: number, count: TestCount | undefined, strict: boolean): string[] {
+export function judge(
+  code: number,
+  count: TestCount | undefined,
+  forbidden: (skip: string) => boolean,
+): string[] {
   if (count === undefined) return ["the run ended before its closing counts"];
   const reasons: string[] = [];
   if (code !== 0)
     reasons.push(`${count.failed + count.cancelled} tests failed (exit code ${code})`);
   if (count.tests === 0) reasons.push("no tests were found");
   for (const file of count.unfinished) reasons.push(`${file} ended early, or has no tests`);
-  if (strict) for (const test of count.skipped) reasons.push(`skipped: ${test}`);
+  for (const test of count.skipped.filter(forbidden)) reasons.push(`skipped: ${test}`);
   return reasons;
+}
+
+/** In CI nothing may be skipped but what a short run leaves to the full one. */
+export function forbiddenSkips(ci: boolean, full: boolean): (skip: string) => boolean {
+  return (skip) => ci && (full || !/PITH_FULL|test:full/.test(skip));
 }
 
 interface Outcome {
@@ -162,13 +172,14 @@ async function perform(run: Run, wish: Wish, settings: NodeJS.ProcessEnv): Promi
     ...run.patterns,
   ];
   const cache = run.isolated ? { NODE_COMPILE_CACHE: join(ROOT, ".toolchain/compile-cache") } : {};
-  const env = { ...process.env, ...cache, ...settings };
+  const env: NodeJS.ProcessEnv = { ...process.env, ...cache, ...settings };
   process.stdout.write(`\n${run.name}\n`);
   const code = await runChild(process.execPath, args, { cwd: ROOT, env });
   const text = existsSync(file) ? readFileSync(file, "utf8") : "";
   rmSync(folder, { recursive: true });
   const count = text === "" ? undefined : (JSON.parse(text) as TestCount);
-  return { run, count, reasons: judge(code, count, process.env["CI"] === "true") };
+  const forbidden = forbiddenSkips(env["CI"] === "true", env["PITH_FULL"] === "1");
+  return { run, count, reasons: judge(code, count, forbidden) };
 }
 
 /** Repeats the runs with new seeds until the minutes are over; stops at the first that fails. */
