@@ -8,9 +8,10 @@ import { CHUNK_BYTES, CHUNKS_IN_FLIGHT } from "../core/limits.ts";
 import type { CodedChunk, Coder, CoderEvent, EncodeOptions } from "./coder.ts";
 import { type CreateCoderOptions, createCoder } from "./create-coder.ts";
 
-const MODULES = ["misbehaving", "scan"].map(
-  (name) => new URL(`../../test/codecs/${name}.ts`, import.meta.url),
-);
+const MODULES = [
+  new URL("../../test/codecs/misbehaving.ts", import.meta.url),
+  new URL("../../test/codecs/scan.ts", import.meta.url),
+];
 
 /** Long enough for anything but a hang; should it not be, the next codec takes the chunk. */
 const HANG_MS = 1_000;
