@@ -15,7 +15,8 @@
  *
  * Pairs are the main gain on streams without matches, where each symbol is a literal: two for
  * one look. What counts as a valid set of lengths is zlib's rule (RFC 1951 leaves it open).
- * The walk over the stream is in inflate-portable.ts.
+ * Reading lengths is in
+ * inflate-codes.ts, the walk over the stream in inflate-portable.ts.
  */
 
 export const LITERAL = 1 << 4;
@@ -54,6 +55,21 @@ export const LENGTH_SYMBOLS: Uint32Array = Uint32Array.from(
   { length: 19 },
   (_, symbol) => LITERAL | (symbol << 8),
 );
+
+/** The 16 bits of an entry that hold a base or a place. */
+export function baseOf(entry: number): number {
+  return (entry >>> 8) & 0xffff;
+}
+
+/** Ones in the lowest `bits` bits, 0..31. */
+export function maskOf(bits: number): number {
+  return (1 << bits) - 1;
+}
+
+/** The entry in the second table that a LINK leads to; `hold` begins with its index. */
+export function linked(entries: Uint32Array, link: number, hold: number): number {
+  return entries[baseOf(link) + (hold & maskOf(link >>> 24))] as number;
+}
 
 /** A table with room for any literal/length code. */
 export function literalTable(): Table {
