@@ -40,15 +40,17 @@ const HOUSE = new Map([
 /**
  * The Node to run on, after everything stale was fetched or built.
  *
+ * @param {boolean} builds - false for what looks at the sources only, broken or not
  * @returns {Promise<string>} path of a Node 24 or newer
  */
-async function prepare() {
+async function prepare(builds = true) {
   let node = findNode(ROOT);
-  if (node !== undefined && packagesAreFresh(ROOT) && buildIsFresh(ROOT)) return node;
+  const built = !builds || buildIsFresh(ROOT);
+  if (node !== undefined && packagesAreFresh(ROOT) && built) return node;
   await withLock(join(ROOT, ".toolchain", "lock"), async () => {
     node = findNode(ROOT) ?? (await installNode(ROOT));
     if (!packagesAreFresh(ROOT)) await installPackages(ROOT, node);
-    await build(ROOT, node);
+    if (builds) await build(ROOT, node);
   });
   return /** @type {string} */ (node);
 }
@@ -80,7 +82,7 @@ async function main() {
   if (!known)
     throw new Error(`no such command: ${command}; there are ${[...HOUSE.keys()].join(", ")}`);
 
-  const node = await prepare();
+  const node = await prepare(command !== "check");
   // Children find the right Node by its plain name.
   process.env["PATH"] = dirname(node) + delimiter + (process.env["PATH"] ?? "");
   if (house === undefined) {

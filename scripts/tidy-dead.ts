@@ -57,21 +57,29 @@ function otherRoots(sources: Sources): string[] {
       RUNS_ALONE.test(file) ||
       /^bench\/[^/]+\.ts$/.test(file) ||
       /^test\/(soak|full)\/[^/]+\.ts$/.test(file) ||
-      (/^scripts\//.test(file) && isProgram(file, source, sources)),
+      (/^(scripts|test)\//.test(file) && isProgram(file, source, sources)),
   );
   return [...kernels, ...programs.map(([file]) => file)];
 }
 
-/** A script that can be run by itself, or that another starts by its name. */
+/** What starts others by their names: the house's commands and the tests. */
+const STARTER =
+  /^(package\.json|pith|pith\.cmd|\.ci\/run|(scripts|test)\/.*\.(ts|mjs)|src\/.*\.test\.ts)$/;
+
+/** A program: it can be run by itself, or another starts it by its name. */
 function isProgram(file: string, source: string, sources: Sources): boolean {
   if (source.includes("import.meta.main")) return true;
-  const name = file.slice("scripts/".length);
-  const starters = [...sources].filter(
-    ([other]) =>
-      other !== file &&
-      /^(package\.json|pith|pith\.cmd|\.ci\/run|scripts\/.*\.(ts|mjs))$/.test(other),
-  );
-  return starters.some(([, text]) => text.includes(name));
+  const name = file.slice(file.lastIndexOf("/") + 1);
+  for (const [other, text] of sources) {
+    if (other !== file && STARTER.test(other) && namesProgram(text, name)) return true;
+  }
+  return false;
+}
+
+/** Whether a text names a file other than to import it. */
+function namesProgram(text: string, name: string): boolean {
+  const imported = new RegExp(`(from|import) "[^"]*${name.replaceAll(".", "\\.")}"`, "g");
+  return text.replaceAll(imported, "").includes(name);
 }
 
 /** All files reached from the roots, the roots that exist among them. */
