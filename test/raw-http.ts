@@ -54,8 +54,11 @@ export async function openRaw(port: number): Promise<Socket> {
   return socket;
 }
 
-/** The answers in `received`, "100 Continue" left out; the last one may be cut short. */
-export function parseAnswers(received: Buffer, heads: readonly boolean[] = []): RawAnswer[] {
+/**
+ * The answers in `received`, "100 Continue" left out; the last one may be cut short. An answer that
+ * is followed by the next one at once had no body, as to a HEAD.
+ */
+export function parseAnswers(received: Buffer): RawAnswer[] {
   const answers: RawAnswer[] = [];
   let rest = received;
   while (rest.length > 0) {
@@ -73,7 +76,8 @@ export function parseAnswers(received: Buffer, heads: readonly boolean[] = []): 
         return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()] as const;
       }),
     );
-    const length = heads[answers.length] === true ? 0 : Number(headers.get("content-length") ?? 0);
+    const bare = rest.subarray(0, 7).toString("latin1") === "HTTP/1.";
+    const length = bare ? 0 : Number(headers.get("content-length") ?? 0);
     answers.push({ status, headers, body: rest.subarray(0, length) });
     rest = rest.subarray(length);
   }

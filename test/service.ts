@@ -25,24 +25,30 @@ export async function startTestService(
   flags: ServiceFlags = {},
 ): Promise<TestService> {
   const data = flags.data ?? (await mkdtemp(join(tmpdir(), "pith-service-")));
-  const log: Record<string, unknown>[] = [];
-  const service = await startService(
-    { port: 0, ...flags, data },
-    { environment: {}, log: { write: (line) => void log.push(JSON.parse(line)) } },
-  );
+  const running: Service[] = [];
   context.after(async () => {
-    await service.close();
-    await rm(data, { recursive: true, force: true });
+    for (const service of running) await service.close();
+    // A folder that the test gave is the test's.
+    if (flags.data === undefined) await rm(data, { recursive: true, force: true });
   });
-  return {
-    service,
-    url: service.url,
-    port: service.address.port,
-    data,
-    log,
-    async restart(next = {}) {
-      await service.close();
-      return await startTestService(context, { ...flags, ...next, data });
-    },
-  };
+  async function start(more: ServiceFlags): Promise<TestService> {
+    const log: Record<string, unknown>[] = [];
+    const service = await startService(
+      { port: 0, ...flags, ...more, data },
+      { environment: {}, log: { write: (line) => void log.push(JSON.parse(line)) } },
+    );
+    running.push(service);
+    return {
+      service,
+      url: service.url,
+      port: service.address.port,
+      data,
+      log,
+      async restart(next = {}) {
+        await service.close();
+        return await start({ ...more, ...next });
+      },
+    };
+  }
+  return await start({});
 }

@@ -1,8 +1,8 @@
 /**
  * Door: every request comes through here, and every error leaves through here.
  *
- *   Exchange -> same host? -> /-/...  admin, errors as JSON
- *                          -> else    S3, errors as XML
+ *   Exchange -> target -> same host? -> /-/...  admin, errors as JSON
+ *                                    -> else    S3, errors as XML
  *
  * What was answered wrongly halfway cannot be taken back: then the connection is closed short of
  * the announced length, which every client takes for a failure.
@@ -31,11 +31,11 @@ const ADMIN = "-";
 export async function serveRequest(exchange: Exchange, context: DoorContext): Promise<void> {
   let target: Target | undefined;
   try {
+    target = parseTarget(exchange.request.url ?? "");
     if (exchange.headers.host === undefined && exchange.request.httpVersion !== "1.0") {
       throw new PithError("BadRequest", { why: "no Host" });
     }
     checkOrigin(exchange.method, exchange.headers, context.host);
-    target = parseTarget(exchange.request.url ?? "");
     if (target.bucket === ADMIN) {
       await serveAdmin(exchange, target.key, target.query, context.admin);
     } else {

@@ -8,5 +8,6 @@ export {
   type ServiceFlags,
 } from "./config.ts";
 export type { Health } from "./http/admin.ts";
+export { GATE_FILE } from "./machine.ts";
 export { type Service, type Surroundings, startService } from "./server.ts";
 export type { CodecStats, ServiceStats } from "./stats.ts";

@@ -5,8 +5,8 @@
  *        bucket |--- key ---|  query
  *
  * Decoding is exact: `%` must be followed by two hexadecimal digits, `+` in a path is a plus, `..` and
- * `//` are ordinary parts of a key, and the bytes must be UTF-8. Raw bytes above 0x7F are taken
- * as they come (some clients do not encode them). What a query may hold is for route.ts.
+ * `//` are ordinary parts of a key, and the bytes must be UTF-8. Raw bytes above 0x7F never come
+ * here: node:http refuses them in an address. What a query may hold is for route.ts.
  */
 import { PithError } from "../../core/errors.ts";
 import { KEY_BYTES_MAXIMUM } from "../../core/limits.ts";
@@ -40,7 +40,8 @@ export function parseTarget(url: string): Target {
   const relative = url.replace(/^https?:\/\/[^/?]*/i, "");
   const mark = relative.indexOf("?");
   const path = mark < 0 ? relative : relative.slice(0, mark);
-  if (path !== "" && !path.startsWith("/")) throw new PithError("BadAddress", { path });
+  if (path !== "" && !path.startsWith("/"))
+    throw new PithError("BadAddress", { path: path.slice(0, 200) });
   const slash = path.indexOf("/", 1);
   const bucket = decode(slash < 0 ? path.slice(1) : path.slice(1, slash), path);
   const key = slash < 0 ? "" : decode(path.slice(slash + 1), path);
@@ -74,14 +75,15 @@ export function parseQuery(text: string): Query {
 }
 
 function decode(text: string, whole: string): string {
-  if (!/[%\x80-\uffff]/.test(text)) return text;
-  if (/%(?![0-9a-fA-F]{2})/.test(text)) throw new PithError("BadAddress", { path: whole });
+  if (/%(?![0-9a-fA-F]{2})|[^\x00-\x7f]/.test(text))
+    throw new PithError("BadAddress", { path: whole.slice(0, 200) });
+  if (!text.includes("%")) return text;
   const raw = text.replace(/%(..)/g, (_, pair: string) =>
     String.fromCharCode(Number.parseInt(pair, 16)),
   );
   try {
     return decoder.decode(Buffer.from(raw, "latin1"));
   } catch (error) {
-    throw new PithError("BadAddress", { path: whole, why: "not UTF-8" }, error);
+    throw new PithError("BadAddress", { path: whole.slice(0, 200), why: "not UTF-8" }, error);
   }
 }
