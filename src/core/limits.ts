@@ -85,15 +85,6 @@ export const DEFLATE_THREADS_IDLE_MS = 5_000;
 /** Longest stretch for which compressing keeps other work in its thread waiting. */
 export const DEFLATE_TURN_MS = 10;
 
-// Kernels.
-
-/** Idle instances of a kernel that are kept for the next job: one for each thing that one thread
- * can have under way between two calls. */
-export const KERNEL_INSTANCES_KEPT = 4;
-
-/** An instance whose memory has grown beyond this is dropped after its job. */
-export const KERNEL_BYTES_KEPT = 64 * MIB;
-
 /** What the one-shot reader decodes unless the caller allows more: it returns one array, and
  * 1 MiB of deflate can stand for 1 GiB. */
 export const INFLATE_OUTPUT_BYTES_MAXIMUM = 1 * GIB;
@@ -105,6 +96,15 @@ export const INFLATE_EXPANSION_FREE_BYTES = 1 * MIB;
 /** The longest gzip header that is read. The extra field has at most 64 KiB; names and comments
  * have no limit of their own, and a header that does not end is none. */
 export const GZIP_HEADER_BYTES_MAXIMUM = 1 * MIB;
+
+// Kernels.
+
+/** Idle instances of a kernel that are kept for the next job: one for each thing that one thread
+ * can have under way between two calls. */
+export const KERNEL_INSTANCES_KEPT = 4;
+
+/** An instance whose memory has grown beyond this is dropped after its job. */
+export const KERNEL_BYTES_KEPT = 64 * MIB;
 
 // The store.
 
