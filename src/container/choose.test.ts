@@ -58,6 +58,7 @@ test("one codec alone, claimed or not", () => {
   assert.deepEqual(plan([shy], { only: "shy", off: "shy" }).specialists, []);
   assert.deepEqual(plan([shy], { only: "stored" }).specialists, []);
   assert.throws(() => plan([], { only: "none" }), { code: "InvalidArgument" });
+  assert.throws(() => plan([], { effort: "most" as "flat" }), { code: "InvalidArgument" });
 });
 
 test("a claim outside the limits is that codec's fault, and no claim", () => {

@@ -46,7 +46,7 @@ export interface Plan {
  * @param only - name of a codec to try alone before `stored`
  * @param isOff - whether a codec is switched off or has lost its claim
  * @param failed - told of a sniff that threw: a fault of that codec, which is then passed over
- * @throws PithError "InvalidArgument" when there is no codec named `only`
+ * @throws PithError "InvalidArgument" when there is no codec named `only`, or no such effort
  */
 export function choose(
   registry: Registry,
@@ -57,6 +57,9 @@ export function choose(
   failed: (codec: Codec, error: unknown) => void,
 ): Plan {
   const { effort, only } = options;
+  if (!Object.hasOwn(GENERAL, effort)) {
+    throw new PithError("InvalidArgument", { what: "no such effort", effort });
+  }
   const stored = named(registry, LAST);
   if (only !== undefined) {
     const codec = named(registry, only);

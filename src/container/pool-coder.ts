@@ -99,7 +99,9 @@ class PoolEngine implements Engine {
     const close = (): void => {
       // A lost thread has lost the session too; one that closes badly is its codec's affair, and
       // the pool replaces it if it traps.
-      if (lane.lost === undefined) lane.run("shut", { id }).catch(() => undefined);
+      if (lane.lost === undefined) {
+        lane.run("shut", { id }, { admitted: true }).catch(() => undefined);
+      }
       lane.close();
     };
     try {
@@ -132,7 +134,8 @@ class PoolEngine implements Engine {
     place: number,
     signal: AbortSignal,
   ): Promise<ProvedFrame> {
-    const options = { transfer: [frame.buffer], notOn: place, first: true, signal };
+    const buffers = [frame.buffer];
+    const options = { transfer: buffers, notOn: place, first: true, admitted: true, signal };
     const { value } = await this.#pool.run("prove", { frame, plainSha256 }, options);
     // What comes back must be what was proved, also if a kernel wrote where it should not.
     checkReturned(value.frame);

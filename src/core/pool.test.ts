@@ -105,7 +105,8 @@ test("the queue is bounded, and its jobs run in order", async () => {
       pool.run("count", undefined).then(() => order.push(name)),
     );
     await assert.rejects(pool.run("echo", 1), { code: "Overloaded" });
-    await Promise.all([running, ...waiting]);
+    const admitted = pool.run("echo", 1, { admitted: true });
+    await Promise.all([running, ...waiting, admitted]);
     assert.deepEqual(order, ["first", "second", "third"]);
   });
 });

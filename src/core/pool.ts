@@ -47,6 +47,8 @@ export interface RunOptions {
   readonly notOn?: number | undefined;
   /** Goes before the jobs that wait without it: for work that frees memory, such as a proof. */
   readonly first?: boolean;
+  /** Never refused with "Overloaded": for work whose number is bounded by work that was let in. */
+  readonly admitted?: boolean;
 }
 
 /** An answer, and the thread that gave it: a number never used again in this pool. */
@@ -204,7 +206,8 @@ export class Pool<Jobs extends JobTable> {
       if (lane?.lost !== undefined) throw lane.lost;
       if (options.signal?.aborted) throw abortedFault(name);
       assertThat(options.notOn === undefined || this.#options.threads > 1, "notOn needs 2 threads");
-      if (this.#waiting.length >= this.#options.waitingMaximum) {
+      const isFull = this.#waiting.length >= this.#options.waitingMaximum;
+      if (isFull && options.admitted !== true) {
         throw new PithError("Overloaded", { waiting: this.#waiting.length });
       }
       const onAbort = (): void => {
