@@ -229,6 +229,9 @@ async function gate(
     await access.switchCodec(codec, verb === "enable");
   }
   const { disabledCodecs } = await access.figures();
-  const off = disabledCodecs.length === 0 ? "no codec" : disabledCodecs.join(", ");
-  await run.say(`switched off: ${off}`);
+  await run.say(
+    disabledCodecs.length === 0
+      ? "no codec is switched off"
+      : `switched off: ${disabledCodecs.join(", ")}`,
+  );
 }

@@ -8,23 +8,29 @@ export interface FakeRun {
   readonly run: Run;
   /** What was printed so far. */
   output(): string;
+  outputBytes(): Buffer;
   /** What was noted so far. */
   errors(): string;
 }
 
 /** A run that reads `input`; with `terminal` its streams say that they are one. */
-export function fakeRun(input: Uint8Array = new Uint8Array(), terminal = false): FakeRun {
+export function fakeRun(
+  input: Uint8Array = new Uint8Array(),
+  terminal = false,
+  env: Readonly<Record<string, string>> = {},
+): FakeRun {
   const output: Buffer[] = [];
   const errors: Buffer[] = [];
   const run = new Run({
     stdin: Object.assign(Readable.from([input]), { isTTY: terminal }),
     stdout: Object.assign(collecting(output), { isTTY: terminal }),
     stderr: Object.assign(collecting(errors), { isTTY: terminal, columns: 60 }),
-    env: {},
+    env,
   });
   return {
     run,
     output: () => Buffer.concat(output).toString(),
+    outputBytes: () => Buffer.concat(output),
     errors: () => Buffer.concat(errors).toString(),
   };
 }

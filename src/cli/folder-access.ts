@@ -1,9 +1,13 @@
 /**
- * Access to a data folder that no service owns: the store is opened in this process.
+ * Access to a data folder that no service owns: the store is opened in this process, with the
+ * kill switch that lies in the folder.
  */
 
+import { join } from "node:path";
 import { type Coder, createCoder } from "../container/index.ts";
 import { PithError } from "../core/errors.ts";
+import { LIST_KEYS_MAXIMUM } from "../core/limits.ts";
+import { GATE_FILE } from "../service/index.ts";
 import {
   type BackupEntry,
   type CheckReport,
@@ -25,16 +29,13 @@ import type {
 import { savedPercent } from "./table.ts";
 import { packageVersion } from "./version.ts";
 
-/** Entries in one page of a listing. */
-const PAGE = 1000;
-
 /**
  * Opens the store in `folder`; a missing folder becomes an empty store.
  *
  * @throws PithError "StoreLocked" when another process owns it, "DatabaseDamaged", "VersionGate"
  */
 export async function openFolderAccess(folder: string): Promise<Access> {
-  const coder = await createCoder();
+  const coder = await createCoder({ gateFile: join(folder, GATE_FILE) });
   try {
     const store = await openStore({
       folder,
@@ -81,7 +82,13 @@ class FolderAccess implements Access {
     delimiter: string,
     from: string | undefined,
   ): Promise<Listing> {
-    return this.#store.listObjects({ bucket, prefix, delimiter, after: from ?? "", limit: PAGE });
+    return this.#store.listObjects({
+      bucket,
+      prefix,
+      delimiter,
+      after: from ?? "",
+      limit: LIST_KEYS_MAXIMUM,
+    });
   }
 
   async find(bucket: string, key: string): Promise<ListedObject | undefined> {
@@ -135,7 +142,8 @@ class FolderAccess implements Access {
     };
     const percent = savedPercent(figures.plainBytes, figures.storedBytes);
     const raw = { data: this.place, ...figures, savedPercent: percent };
-    return { ...figures, disabledCodecs: [], faults: {}, raw };
+    const disabledCodecs = [...this.#coder.gate.disabled()].sort();
+    return { ...figures, disabledCodecs, faults: {}, raw };
   }
 
   check(deep: boolean): Promise<CheckReport> {

@@ -43,7 +43,8 @@ class ServiceAccess implements Access {
   }
 
   async hasBucket(bucket: string): Promise<boolean> {
-    return (await this.#head(pathOf(bucket, ""))) !== undefined;
+    // Asking for the bucket itself would count as a fault of the service when it is not there.
+    return (await this.listBuckets()).some(({ name }) => name === bucket);
   }
 
   async createBucket(bucket: string): Promise<void> {
@@ -54,22 +55,19 @@ class ServiceAccess implements Access {
     await this.#client.text({ method: "DELETE", path: pathOf(bucket, "") });
   }
 
-  async list(
+  list(
     bucket: string,
     prefix: string,
     delimiter: string,
     from: string | undefined,
   ): Promise<Listing> {
-    const query = new URLSearchParams({ "list-type": "2", "encoding-type": "url", prefix });
-    if (delimiter !== "") query.set("delimiter", delimiter);
-    if (from !== undefined) query.set("continuation-token", from);
-    const path = `${pathOf(bucket, "")}?${query.toString()}`;
-    return readListing(await this.#client.text({ method: "GET", path }));
+    return this.#page(bucket, { prefix, delimiter, "continuation-token": from ?? "" });
   }
 
   async find(bucket: string, key: string): Promise<ListedObject | undefined> {
-    const headers = await this.#head(pathOf(bucket, key));
-    return headers === undefined ? undefined : listed(key, headers);
+    // A key is the first of those that begin with it.
+    const { objects } = await this.#page(bucket, { prefix: key, "max-keys": "1" });
+    return objects.find((object) => object.key === key);
   }
 
   async put(
@@ -161,17 +159,11 @@ class ServiceAccess implements Access {
     return this.#client.json({ method: "POST", path: `/-/${path}`, headers });
   }
 
-  /** The headers of what is there; undefined for 404. */
-  async #head(path: string): Promise<IncomingHttpHeaders | undefined> {
-    try {
-      const answer = await this.#client.send({ method: "HEAD", path });
-      answer.resume();
-      return answer.headers;
-    } catch (error) {
-      const missing = error instanceof PithError && error.facts["status"] === 404;
-      if (missing) return undefined;
-      throw error;
-    }
+  async #page(bucket: string, wishes: Readonly<Record<string, string>>): Promise<Listing> {
+    const query = new URLSearchParams({ "list-type": "2", "encoding-type": "url" });
+    for (const [name, value] of Object.entries(wishes)) if (value !== "") query.set(name, value);
+    const path = `${pathOf(bucket, "")}?${query.toString()}`;
+    return readListing(await this.#client.text({ method: "GET", path }));
   }
 }
 

@@ -6,6 +6,8 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { fakeRun } from "../../src/cli/fake-run.ts";
+import { runCommand } from "../../src/cli/program.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../src/cli/main.ts");
 
@@ -52,7 +54,28 @@ export async function pithWell(
   words: readonly string[],
   options: PithOptions = {},
 ): Promise<Buffer> {
-  const ended = await pith(words, options);
+  return endedWell(words, await pith(words, options));
+}
+
+/** Runs `pith` in this process, which costs a tenth of a new one; otherwise like `pith`. */
+export async function pithHere(
+  words: readonly string[],
+  options: Omit<PithOptions, "cwd"> = {},
+): Promise<Ended> {
+  const { run, outputBytes, errors } = fakeRun(options.input, false, options.env);
+  const code = await runCommand(words, run.surroundings);
+  return { code, signal: null, stdout: outputBytes(), stderr: errors() };
+}
+
+/** Runs `pith` in this process and fails unless it ends well; gives its stdout. */
+export async function pithHereWell(
+  words: readonly string[],
+  options: Omit<PithOptions, "cwd"> = {},
+): Promise<Buffer> {
+  return endedWell(words, await pithHere(words, options));
+}
+
+function endedWell(words: readonly string[], ended: Ended): Buffer {
   if (ended.code !== 0) throw new Error(`pith ${words.join(" ")}: ${ended.code} ${ended.stderr}`);
   return ended.stdout;
 }

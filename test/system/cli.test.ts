@@ -23,7 +23,15 @@ import { gunzipSync, gzipSync, inflateRawSync, inflateSync } from "node:zlib";
 import { FAULTS } from "../../src/core/errors.ts";
 import { corpusFile, corpusPath, withoutCorpus } from "../corpus.ts";
 import { seeded } from "../random.ts";
-import { newFolder, pith, pithWell, removeFolders, startPith } from "./cli-process.ts";
+import {
+  newFolder,
+  pith,
+  pithHere,
+  pithHereWell,
+  pithWell,
+  removeFolders,
+  startPith,
+} from "./cli-process.ts";
 
 after(removeFolders);
 
@@ -94,7 +102,7 @@ test("what is written is what others read, and the format follows the name", asy
   await writeFile(source, SMALL);
   const packed = async (...words: string[]): Promise<Buffer> => {
     const target = words[0] as string;
-    await pithWell(["compress", source, "-o", join(top, target), ...words.slice(1)]);
+    await pithHereWell(["compress", source, "-o", join(top, target), ...words.slice(1)]);
     return readFile(join(top, target));
   };
   assert.deepEqual(gunzipSync(await packed("a.gz")), SMALL);
@@ -146,30 +154,30 @@ test("several gzip files may share stdout, .pith files may not", async () => {
   const files = [join(tree, "small.txt"), join(tree, "sub/deep/Größe 写真")];
   const both = Buffer.concat(await Promise.all(files.map((file) => readFile(file))));
   assert.deepEqual(
-    gunzipSync(await pithWell(["compress", "-c", "--format", "gz", ...files])),
+    gunzipSync(await pithHereWell(["compress", "-c", "--format", "gz", ...files])),
     both,
   );
-  const refused = await pith(["compress", "-c", ...files]);
+  const refused = await pithHere(["compress", "-c", ...files]);
   assert.equal(refused.code, FAULTS.BadUsage.number);
   assert.equal(refused.stdout.length, 0);
-  await pithWell(["compress", ...files, "-q"]);
+  await pithHereWell(["compress", ...files, "-q"]);
   const packed = files.map((file) => `${file}.pith`);
-  assert.deepEqual(await pithWell(["expand", "-c", ...packed]), both);
+  assert.deepEqual(await pithHereWell(["expand", "-c", ...packed]), both);
 });
 
 test("content counts, not its name", async () => {
   const top = await newFolder();
   await writeFile(join(top, "a.pith"), gzipSync(SMALL));
-  await writeFile(join(top, "b.gz"), await pithWell(["compress"], { input: SMALL }));
+  await writeFile(join(top, "b.gz"), await pithHereWell(["compress"], { input: SMALL }));
   await writeFile(join(top, "plain.gz"), SMALL);
-  await pithWell(["expand", join(top, "a.pith"), join(top, "b.gz"), "-q"]);
+  await pithHereWell(["expand", join(top, "a.pith"), join(top, "b.gz"), "-q"]);
   assert.deepEqual(await readFile(join(top, "a")), SMALL);
   assert.deepEqual(await readFile(join(top, "b")), SMALL);
-  const refused = await pith(["expand", join(top, "plain.gz")]);
+  const refused = await pithHere(["expand", join(top, "plain.gz")]);
   assert.equal(refused.code, FAULTS.FormatUnknown.number);
   assert.match(refused.stderr, /^pith: .*plain\.gz: the file is neither/);
   // In a folder, what is nothing of ours is left alone.
-  await pithWell(["expand", top, "-f", "-q"]);
+  await pithHereWell(["expand", top, "-f", "-q"]);
   assert.ok(!existsSync(join(top, "plain")));
 });
 
@@ -227,17 +235,17 @@ test("--json tells one object a file", async () => {
 
 test("several files end in a table, one in a line", async () => {
   const tree = await makeTree();
-  const table = (await pithWell(["compress", tree])).toString();
+  const table = (await pithHereWell(["compress", tree])).toString();
   assert.match(table, /^file +codec +plain +coded +saved\n/);
   assert.match(table, /\n4 files +5\.0\d MB +\S+ MB +\d+\.\d%\n$/);
-  const line = (await pithWell(["compress", "-f", join(tree, "small.txt")])).toString();
+  const line = (await pithHereWell(["compress", "-f", join(tree, "small.txt")])).toString();
   assert.match(line, /small\.txt -> .*small\.txt\.pith: 10\.0 kB -> \d+ B, 9\d\.\d% saved by zlib/);
 });
 
 test("a second run over a folder codes nothing twice", async () => {
   const tree = await makeTree();
-  await pithWell(["compress", "-q", tree]);
-  const again = await pith(["compress", tree]);
+  await pithHereWell(["compress", "-q", tree]);
+  const again = await pithHere(["compress", tree]);
   assert.equal(again.stderr.match(/skipped, it is compressed already/g)?.length, 4);
   assert.equal(again.code, FAULTS.FileExists.number);
   const names = await readdir(tree, { recursive: true });
@@ -282,12 +290,12 @@ test("--rm keeps the input where the output cannot be written or be proven", asy
     [["compress", "--rm", "-c", source], FAULTS.BadUsage.number],
   ];
   for (const [words, code] of cases) {
-    assert.equal((await pith(words)).code, code, words.join(" "));
+    assert.equal((await pithHere(words)).code, code, words.join(" "));
     assert.deepEqual(await readFile(source), SMALL);
   }
   assert.equal(await readFile(`${source}.pith`, "utf8"), "precious");
-  await pithWell(["compress", source, "-o", join(top, "b.deflate")]);
-  const raw = await pith(["expand", "--rm", join(top, "b.deflate")]);
+  await pithHereWell(["compress", source, "-o", join(top, "b.deflate")]);
+  const raw = await pithHere(["expand", "--rm", join(top, "b.deflate")]);
   assert.equal(raw.code, FAULTS.BadUsage.number);
   assert.deepEqual((await readdir(top)).sort(), ["a", "a.pith", "b.deflate"]);
 });
@@ -298,14 +306,14 @@ test("what exists is kept without -f, and never written through with it", async 
   await writeFile(source, SMALL);
   await writeFile(join(top, "precious"), "precious");
   await symlink(join(top, "precious"), `${source}.pith`);
-  const refused = await pith(["compress", source]);
+  const refused = await pithHere(["compress", source]);
   assert.equal(refused.code, FAULTS.FileExists.number);
   assert.match(refused.stderr, /^pith: .*\/a: the output exists already; -f overwrites it .*\n$/);
   assert.equal(await readlink(`${source}.pith`), join(top, "precious"));
-  await pithWell(["compress", "-f", source]);
+  await pithHereWell(["compress", "-f", source]);
   assert.equal(await readFile(join(top, "precious"), "utf8"), "precious");
   assert.ok((await lstat(`${source}.pith`)).isFile());
-  await pithWell(["test", `${source}.pith`]);
+  await pithHereWell(["test", `${source}.pith`]);
 });
 
 test("two inputs never share an output, also not with -f", async () => {
@@ -315,25 +323,25 @@ test("two inputs never share an output, also not with -f", async () => {
     await writeFile(join(top, name, "a"), name);
   }
   const out = join(top, "out");
-  const ended = await pith(["compress", "-f", join(top, "x"), join(top, "y"), "-o", out]);
+  const ended = await pithHere(["compress", "-f", join(top, "x"), join(top, "y"), "-o", out]);
   assert.equal(ended.code, FAULTS.FileExists.number);
-  assert.equal((await pithWell(["expand", "-c", join(out, "a.pith")])).toString(), "x");
+  assert.equal((await pithHereWell(["expand", "-c", join(out, "a.pith")])).toString(), "x");
 });
 
 test("links are skipped with a word, and folders that are links are not written through", async () => {
   const tree = await makeTree();
   await symlink(join(tree, "small.txt"), join(tree, "link"));
   const out = join(await newFolder(), "out");
-  const walked = await pith(["compress", tree, "-o", out]);
+  const walked = await pithHere(["compress", tree, "-o", out]);
   assert.equal(walked.code, 0);
   assert.match(walked.stderr, /^pith: .*link: skipped, it is a symbolic link\n$/);
-  const named = await pith(["compress", join(tree, "link"), "-o", join(out, "x")]);
+  const named = await pithHere(["compress", join(tree, "link"), "-o", join(out, "x")]);
   assert.equal(named.code, FAULTS.FileIo.number);
 
   const outside = await newFolder();
   const trap = await newFolder();
   await symlink(outside, join(trap, "sub"));
-  const trapped = await pith(["expand", "-q", out, "-o", trap]);
+  const trapped = await pithHere(["expand", "-q", out, "-o", trap]);
   assert.equal(trapped.code, FAULTS.UnsafePath.number);
   assert.deepEqual(await readdir(outside), []);
   assert.ok(existsSync(join(trap, "small.txt")), "the others are done");
@@ -341,7 +349,7 @@ test("links are skipped with a word, and folders that are links are not written 
 
 test("damaged files end with their fault, in bounded time, and leave nothing", async () => {
   const top = await newFolder();
-  const coded = await pithWell(["compress"], { input: LARGE });
+  const coded = await pithHereWell(["compress"], { input: LARGE });
   const flipped = Buffer.from(coded);
   flipped[coded.length >> 1] = (flipped[coded.length >> 1] as number) ^ 0x10;
   const gz = gzipSync(SMALL);
@@ -357,11 +365,11 @@ test("damaged files end with their fault, in bounded time, and leave nothing", a
   for (const [name, bytes, code] of cases) {
     const path = join(top, name);
     await writeFile(path, bytes);
-    const ended = await pith(["expand", path]);
+    const ended = await pithHere(["expand", path]);
     assert.equal(ended.code, code, `${name}: ${ended.stderr}`);
     assert.match(ended.stderr, new RegExp(`^pith: .*${name}: [^\n]+\n$`));
   }
-  const tested = await pith(["test", top]);
+  const tested = await pithHere(["test", top]);
   assert.equal(tested.stderr.match(/^pith: /gm)?.length, cases.length - 1, "all but the empty one");
   assert.deepEqual((await readdir(top)).sort(), cases.map(([name]) => name).sort());
 });
@@ -371,7 +379,7 @@ test("of several faults the first is the exit code, and the others are still don
   await writeFile(join(top, "good.gz"), gzipSync(SMALL));
   await writeFile(join(top, "cut.gz"), gzipSync(SMALL).subarray(0, 30));
   const words = [join(top, "cut.gz"), join(top, "none.gz"), join(top, "good.gz")];
-  const ended = await pith(["expand", "-T", "1", ...words]);
+  const ended = await pithHere(["expand", "-T", "1", ...words]);
   assert.equal(ended.code, FAULTS.FileIo.number, "found while the files are listed");
   assert.equal(ended.stderr.trim().split("\n").length, 2);
   assert.deepEqual(await readFile(join(top, "good")), SMALL);
@@ -422,20 +430,20 @@ test("a reader that goes away ends the command quietly", async () => {
 
 test("info and estimate say what is there and write nothing", async () => {
   const tree = await makeTree();
-  await pithWell(["compress", "-q", join(tree, "large.bin")]);
+  await pithHereWell(["compress", "-q", join(tree, "large.bin")]);
   const before = await readTree(tree);
-  const info = (await pithWell(["info", "-v", join(tree, "large.bin.pith")])).toString();
+  const info = (await pithHereWell(["info", "-v", join(tree, "large.bin.pith")])).toString();
   assert.match(info, /Pith file, .* for 5\.00 MB, .* saved, 2 chunks by/);
   assert.match(info, /of large\.bin, 2024-02-29 12:34:56, mode 644/);
   assert.match(info, /\n +4194304 +805696 +\d+ +\w+ 1 +[0-9a-f]{64}\n/);
   const about = JSON.parse(
-    (await pithWell(["info", "--json", join(tree, "small.txt")])).toString(),
+    (await pithHereWell(["info", "--json", join(tree, "small.txt")])).toString(),
   );
   assert.equal(about.kind, "text");
 
-  const page = (await pithWell(["estimate", tree])).toString();
+  const page = (await pithHereWell(["estimate", tree])).toString();
   assert.match(page, /Measured on all bytes: .* Nothing was written\./);
-  const lines = (await pithWell(["estimate", "--json", "--full", tree]))
+  const lines = (await pithHereWell(["estimate", "--json", "--full", tree]))
     .toString()
     .trim()
     .split("\n");

@@ -1,0 +1,357 @@
+/**
+ * The command over a store, both ways in: through a running service, and in the data folder itself.
+ */
+import assert from "node:assert/strict";
+import { hash } from "node:crypto";
+import { existsSync } from "node:fs";
+import {
+  chmod,
+  mkdir,
+  readdir,
+  readFile,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
+import { request } from "node:http";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { FAULTS } from "../../src/core/errors.ts";
+import { corpusPath, withoutCorpus } from "../corpus.ts";
+import { seeded } from "../random.ts";
+import {
+  newFolder,
+  pith,
+  pithHere,
+  pithHereWell,
+  pithWell,
+  type RunningService,
+  removeFolders,
+  startService,
+} from "./cli-process.ts";
+
+const random = seeded(11);
+const MODIFIED = new Date("2023-07-01T01:02:03.456Z");
+const LARGE = random.content(9_000_000);
+
+let service: RunningService;
+let serviceData = "";
+let folderData = "";
+before(async () => {
+  serviceData = join(await newFolder(), "data");
+  folderData = join(await newFolder(), "data");
+  service = await startService(serviceData);
+});
+after(async () => {
+  await service.stop();
+  await removeFolders();
+});
+
+/** Both ways to a store: what to add to a command. */
+const WAYS: readonly [string, () => string[]][] = [
+  ["through the service", () => ["--server", service.url]],
+  ["in the folder", () => ["--data", folderData]],
+];
+
+async function makeTree(): Promise<string> {
+  const folder = join(await newFolder(), "tree");
+  await mkdir(join(folder, "sub/deep"), { recursive: true });
+  const names = ["large.bin", "empty", "sub/a b+c.txt", "sub/deep/Größe 写真 %2F.txt"];
+  await writeFile(join(folder, "large.bin"), LARGE);
+  await writeFile(join(folder, "empty"), "");
+  await writeFile(join(folder, "sub/a b+c.txt"), "first", { mode: 0o600 });
+  await writeFile(join(folder, "sub/deep/Größe 写真 %2F.txt"), "second");
+  for (let i = 0; i < 40; i++) {
+    names.push(`sub/${i}`);
+    await writeFile(join(folder, `sub/${i}`), random.bytes(random.upTo(3000)));
+  }
+  for (const name of names) await utimes(join(folder, name), MODIFIED, MODIFIED);
+  await chmod(join(folder, "empty"), 0o755);
+  return folder;
+}
+
+async function readTree(folder: string): Promise<Map<string, [string, number, number]>> {
+  const found = new Map<string, [string, number, number]>();
+  for (const name of (await readdir(folder, { recursive: true })).sort()) {
+    const stats = await stat(join(folder, name));
+    if (!stats.isFile()) continue;
+    const bytes = (await readFile(join(folder, name))).toString("base64");
+    found.set(name, [bytes, Math.round(stats.mtimeMs), stats.mode & 0o777]);
+  }
+  return found;
+}
+
+for (const [how, way] of WAYS) {
+  test(`a folder goes in and comes out, ${how}`, async () => {
+    const tree = await makeTree();
+    const put = await pithHere(["put", tree, "trees/one/first", ...way()]);
+    assert.equal(put.code, 0, put.stderr);
+    assert.equal(put.stderr, "pith: made the bucket trees\n");
+    assert.match(put.stdout.toString(), /^put 44 objects, 9\.\d\d MB, into trees \(/);
+    const again = await pithHere(["put", tree, "trees/one/second", ...way(), "-q", "-T", "1"]);
+    assert.deepEqual([again.code, again.stdout.length, again.stderr], [0, 0, ""]);
+
+    assert.equal((await pithHereWell(["ls", ...way()])).toString(), "trees\n");
+    assert.equal((await pithHereWell(["ls", "trees", ...way()])).toString(), "one/\n");
+    const level = (await pithHereWell(["ls", "trees/one/first", ...way()])).toString();
+    assert.equal(level, "one/first/empty\none/first/large.bin\none/first/sub/\n");
+    const all = (await pithHereWell(["ls", "-r", "--json", "trees", ...way()])).toString();
+    assert.equal(all.trim().split("\n").length, 88);
+    const long = (await pithHereWell(["ls", "-l", "trees/one/first/", ...way()])).toString();
+    assert.match(long, /\n9\.00 MB {2}20\d\d-\d\d-\d\d \d\d:\d\d:\d\d {2}one\/first\/large\.bin\n/);
+
+    const back = await newFolder();
+    await pithHereWell(["get", "trees/one/second", "-o", join(back, "x"), "-q", ...way()]);
+    assert.deepEqual(await readTree(join(back, "x")), await readTree(tree));
+    const kept = await pithHere(["get", "trees/one/second", "-o", join(back, "x"), ...way()]);
+    assert.equal(kept.code, FAULTS.FileExists.number);
+    await pithHereWell(["get", "trees", "-o", join(back, "x"), "-f", "-q", ...way()]);
+    assert.deepEqual(await readTree(join(back, "x/one/first")), await readTree(tree));
+  });
+
+  test(`single objects go by their names, ${how}`, async () => {
+    const top = await newFolder();
+    await writeFile(join(top, "a.txt"), "to be");
+    const cwd = { cwd: top };
+    await pithWell(["put", "a.txt", "plays", "-q", ...way()], cwd);
+    await pithWell(["put", "a.txt", "plays/acts/", "-q", ...way()], cwd);
+    await pithWell(["put", "a.txt", "plays/b.txt", "-q", ...way()], cwd);
+    await pithHereWell(["put", "-", "plays/piped", "-q", ...way()], {
+      input: Buffer.from("or not"),
+    });
+    const names = (await pithHereWell(["ls", "-r", "plays", ...way()])).toString();
+    assert.equal(names, "a.txt\nacts/a.txt\nb.txt\npiped\n");
+
+    assert.equal((await pithHereWell(["get", "-c", "plays/piped", ...way()])).toString(), "or not");
+    await pithWell(["get", "plays/acts/a.txt", "-o", "c.txt", "-q", ...way()], cwd);
+    assert.equal(await readFile(join(top, "c.txt"), "utf8"), "to be");
+    await pithWell(["get", "plays/b.txt", "plays/piped", "-q", ...way()], cwd);
+    assert.equal(await readFile(join(top, "piped"), "utf8"), "or not");
+    await mkdir(join(top, "folder"));
+    const told = await pithWell(["get", "plays/b.txt", "-o", "folder", "--json", ...way()], cwd);
+    const { name, bytes, etag } = JSON.parse(told.toString());
+    const md5 = hash("md5", "to be");
+    assert.deepEqual([name, bytes, etag], [join("folder", "b.txt"), 5, md5]);
+
+    await pithHereWell(["rm", "plays/b.txt", "-q", ...way()]);
+    assert.equal((await pithHere(["get", "plays/b.txt", ...way()])).code, FAULTS.NoSuchKey.number);
+    assert.equal((await pithHere(["rm", "plays/b.txt", ...way()])).code, FAULTS.NoSuchKey.number);
+    assert.equal((await pithHere(["rm", "plays", ...way()])).code, FAULTS.BucketNotEmpty.number);
+    assert.equal(
+      (await pithHere(["rm", "-r", "plays/none", ...way()])).code,
+      FAULTS.NoSuchKey.number,
+    );
+    assert.match((await pithHereWell(["rm", "-r", "plays/acts", ...way()])).toString(), /1 object/);
+    await pithHereWell(["rm", "-r", "plays", ...way()]);
+    assert.equal((await pithHere(["ls", "plays", ...way()])).code, FAULTS.NoSuchBucket.number);
+    assert.equal((await pithHere(["get", "plays/x", ...way()])).code, FAULTS.NoSuchBucket.number);
+  });
+
+  test(`figures, checks, collections and backups, ${how}`, async () => {
+    const top = await newFolder();
+    await writeFile(join(top, "text"), "to be or not to be, ".repeat(5000));
+    await pithHereWell(["put", join(top, "text"), "care", "-q", ...way()]);
+    const page = (await pithHereWell(["stats", ...way()])).toString();
+    assert.match(page, /: \d+ objects? in \d+ buckets?\n.* saved\n/);
+    assert.match(page, /\nzlib +\d/);
+    const figures = JSON.parse((await pithHereWell(["stats", "--json", ...way()])).toString());
+    assert.ok(figures.plainBytes >= 100_000 && figures.storedBytes > 0);
+    for (const words of [["check"], ["check", "--deep"]]) {
+      assert.match((await pithHereWell([...words, ...way()])).toString(), /all is well/);
+    }
+    const report = JSON.parse((await pithHereWell(["check", "--json", ...way()])).toString());
+    assert.equal(report.problemCount, 0);
+    assert.match((await pithHereWell(["collect", ...way()])).toString(), /^removed 0 chunks/);
+    const made = JSON.parse((await pithHereWell(["backup", "--json", ...way()])).toString());
+    const listed = (await pithHereWell(["backup", "--list", ...way()])).toString();
+    assert.ok(listed.includes(made.name));
+  });
+
+  test(`a codec is switched off and on again, ${how}`, async () => {
+    const top = await newFolder();
+    await writeFile(join(top, "first"), "or not to be, ".repeat(5000));
+    assert.match((await pithHereWell(["gate", ...way()])).toString(), /^no codec is switched off/);
+    assert.equal(
+      (await pithHereWell(["gate", "disable", "zlib", ...way()])).toString(),
+      "switched off: zlib\n",
+    );
+    const before = await chunksBy("deflate", way());
+    await pithHereWell(["put", join(top, "first"), "gates", "-q", ...way()]);
+    assert.equal(await chunksBy("deflate", way()), before + 1);
+    assert.match((await pithHereWell(["stats", ...way()])).toString(), /\nswitched off: zlib\n/);
+    assert.match(
+      (await pithHereWell(["gate", "enable", "zlib", ...way()])).toString(),
+      /^no codec/,
+    );
+    const unknown = await pithHere(["gate", "disable", "rar", ...way()]);
+    assert.equal(unknown.code, FAULTS.InvalidArgument.number);
+  });
+}
+
+async function chunksBy(codec: string, way: string[]): Promise<number> {
+  const { codecs } = JSON.parse((await pithHereWell(["stats", "--json", ...way])).toString());
+  return codecs.find(({ name }: { name: string }) => name === codec)?.chunks ?? 0;
+}
+
+/** Puts an object as no command of ours would. */
+async function putRaw(path: string, body: string): Promise<void> {
+  const { hostname, port } = new URL(service.url);
+  await new Promise<void>((done, failed) => {
+    const sent = request({ hostname, port, path, method: "PUT" }, (answer) => {
+      answer.resume();
+      if (answer.statusCode === 200) done();
+      else failed(new Error(`${path}: ${answer.statusCode}`));
+    });
+    sent.on("error", failed);
+    sent.end(body);
+  });
+}
+
+test("hostile keys never lead out of the folder; the others are fetched", async () => {
+  await putRaw("/hostile", "");
+  const hostile = [
+    "../evil",
+    "/abs",
+    "a/../../evil",
+    "a//b",
+    "./c",
+    "sub/..",
+    `${"x".repeat(300)}`,
+  ];
+  for (const key of [...hostile, "sub/link/evil", "good/one"]) {
+    await putRaw(`/hostile/${encodeURIComponent(key)}`, key);
+  }
+  await putRaw("/hostile/good/", "");
+  const top = await newFolder();
+  const out = join(top, "out");
+  await mkdir(join(out, "sub"), { recursive: true });
+  await mkdir(join(top, "elsewhere"));
+  await symlink(join(top, "elsewhere"), join(out, "sub/link"));
+  const ended = await pithHere(["get", "hostile", "-o", out, "--server", service.url]);
+  assert.equal(ended.code, FAULTS.UnsafePath.number);
+  assert.equal(ended.stderr.trim().split("\n").length, hostile.length + 1);
+  assert.equal(await readFile(join(out, "good/one"), "utf8"), "good/one");
+  assert.deepEqual((await readdir(top)).sort(), ["elsewhere", "out"]);
+  assert.deepEqual(await readdir(join(top, "elsewhere")), []);
+  const single = await pith(["get", "hostile/sub/..", "--server", service.url], { cwd: top });
+  assert.equal(single.code, FAULTS.UnsafePath.number);
+});
+
+test("more objects than one page are listed, fetched and removed", async () => {
+  const folder = join(await newFolder(), "many");
+  await mkdir(folder);
+  for (let i = 0; i < 1100; i++) await writeFile(join(folder, `${i}`), i % 10 === 0 ? `${i}` : "x");
+  const way = ["--data", folderData];
+  await pithHereWell(["put", folder, "pages", "-q", "-T", "16", ...way]);
+  const names = (await pithHereWell(["ls", "pages", ...way])).toString().trim().split("\n");
+  assert.equal(names.length, 1100);
+  const back = join(await newFolder(), "back");
+  await pithHereWell(["get", "pages", "-o", back, "-q", ...way]);
+  assert.deepEqual(await readTree(back), await readTree(folder));
+  assert.match(
+    (await pithHereWell(["rm", "-r", "pages", ...way])).toString(),
+    /removed the bucket/,
+  );
+});
+
+test("a folder that a service owns says what to do", async () => {
+  const ended = await pithHere(["ls", "--data", serviceData]);
+  assert.equal(ended.code, FAULTS.StoreLocked.number);
+  assert.match(ended.stderr, /^pith: another process owns the data folder .*--server [^\n]*\n$/);
+});
+
+test("the address of the service comes from the environment too", async () => {
+  const env = { PITH_SERVER: service.url };
+  await pithHereWell(["ls"], { env });
+  const nobody = await pithHere(["ls"], { env: { PITH_SERVER: "http://127.0.0.1:1" } });
+  assert.equal(nobody.code, FAULTS.ServerUnreachable.number);
+  const near = await pithHereWell(["stats", "--json", "--data", folderData], { env });
+  assert.equal(JSON.parse(near.toString()).data, folderData);
+});
+
+test("what cannot be read is told, counted, and the others are put", async () => {
+  const top = await newFolder();
+  await writeFile(join(top, "good"), "good");
+  const words = ["put", join(top, "none"), join(top, "good"), "partly", "--data", folderData];
+  const ended = await pithHere(words);
+  assert.equal(ended.code, FAULTS.FileIo.number);
+  assert.match(ended.stderr, /none: .*no such file or folder/);
+  assert.equal((await pithHereWell(["ls", "partly", "--data", folderData])).toString(), "good\n");
+  const named = await pithHere(["put", join(top, "good"), "No_Bucket", "--data", folderData]);
+  assert.equal(named.code, FAULTS.BadBucketName.number);
+});
+
+test("a damaged object is named, and everything else is given back", async () => {
+  const data = join(await newFolder(), "data");
+  const way = ["--data", data];
+  const top = await newFolder();
+  await writeFile(join(top, "first"), random.bytes(50_000));
+  await writeFile(join(top, "other"), random.bytes(60_000));
+  await pithHereWell(["put", top, "lost", "-q", ...way]);
+  const blobs = (
+    await readdir(join(data, "blobs"), { recursive: true, withFileTypes: true })
+  ).filter((entry) => entry.isFile());
+  let smallest = "";
+  for (const { parentPath, name } of blobs) {
+    const path = join(parentPath, name);
+    if (smallest === "" || (await stat(path)).size < (await stat(smallest)).size) smallest = path;
+  }
+  const bytes = await readFile(smallest);
+  bytes[30_000] = (bytes[30_000] as number) ^ 1;
+  await writeFile(smallest, bytes);
+
+  const out = join(await newFolder(), "out");
+  const got = await pithHere(["get", "lost", "-o", out, ...way]);
+  assert.equal(FAULTS.BlobCorrupt.kind, kindOf(got.code));
+  assert.match(got.stderr, /lost\/first/);
+  assert.deepEqual(await readdir(out), ["other"]);
+  const checked = await pithHere(["check", "--deep", ...way]);
+  assert.equal(checked.code, FAULTS.CheckFailed.number);
+  assert.match(checked.stderr, /lost\/first/);
+});
+
+function kindOf(number: number | null): string | undefined {
+  return Object.values(FAULTS).find((fault) => fault.number === number)?.kind;
+}
+
+test("a backup brings the metadata back", async () => {
+  const data = join(await newFolder(), "data");
+  const way = ["--data", data];
+  const top = await newFolder();
+  await writeFile(join(top, "a"), "to be");
+  await pithHereWell(["put", join(top, "a"), "plays", "-q", ...way]);
+  await pithHereWell(["backup", ...way]);
+  await pithHereWell(["rm", "-r", "plays", "-q", ...way]);
+  await pithHereWell(["backup", "--restore", ...way]);
+  assert.equal((await pithHereWell(["get", "plays/a", "-c", ...way])).toString(), "to be");
+  const { name } = JSON.parse(
+    (await pithHereWell(["backup", "--list", "--json", ...way])).toString(),
+  );
+  await pithHereWell(["backup", "--restore", name, ...way]);
+  assert.match((await pithHereWell(["check", "--deep", ...way])).toString(), /all is well/);
+  const none = await pithHere(["backup", "--restore", "meta-none", ...way]);
+  assert.equal(none.code, FAULTS.BadUsage.number);
+});
+
+test("space comes back when it is asked for", async () => {
+  const way = ["--data", join(await newFolder(), "data")];
+  await pithHereWell(["put", "-", "plays/a", "-q", ...way], { input: random.bytes(100_000) });
+  await pithHereWell(["rm", "plays/a", "-q", ...way]);
+  assert.match((await pithHereWell(["collect", ...way])).toString(), /^removed 0 chunks/);
+  const collected = (await pithHereWell(["collect", "--grace", "0", ...way])).toString();
+  assert.match(collected, /^removed 1 chunk and 1 blob, 100 kB\n$/);
+});
+
+test("real files survive the service", { skip: withoutCorpus }, async () => {
+  const server = ["--server", service.url];
+  await pithHereWell(["put", corpusPath("general"), "corpus", "-q", ...server]);
+  const back = join(await newFolder(), "back");
+  await pithHereWell(["get", "corpus", "-o", back, "-q", ...server]);
+  for (const name of await readdir(corpusPath("general"), { recursive: true })) {
+    const source = join(corpusPath("general"), name);
+    if (!(await stat(source)).isFile()) continue;
+    assert.ok((await readFile(source)).equals(await readFile(join(back, name))), name);
+  }
+  assert.ok(existsSync(serviceData));
+});
