@@ -40,7 +40,8 @@ export class Exchange {
   key = "";
   readonly #bounds: PatienceBounds;
   readonly #gone = new AbortController();
-  readonly #closed = Promise.withResolvers<void>();
+  /** Resolved when nothing more of the request can come. */
+  readonly #over = Promise.withResolvers<void>();
   readonly #started = performance.now();
   #awaitsContinue: boolean;
   #bodyError: PithError | undefined;
@@ -96,7 +97,7 @@ export class Exchange {
   /** Says that the connection is closed. Neither queued answers nor requests that were answered
    * before their end hear of that from node:http. */
   abandon(): void {
-    this.#closed.resolve();
+    this.#over.resolve();
     if (!this.response.writableFinished) this.#gone.abort();
   }
 
@@ -104,6 +105,7 @@ export class Exchange {
   failBody(error: PithError): void {
     this.#bodyError = error;
     this.#rejectRead?.(error);
+    this.#over.resolve();
   }
 
   /**
@@ -218,10 +220,10 @@ export class Exchange {
   async settle(): Promise<Outcome> {
     const { request, response } = this;
     const whole = response.writableFinished;
-    // After a broken body nothing that comes on this connection can be understood.
     if (!whole) request.socket.destroy();
-    else if (this.#bodyError !== undefined) request.socket.destroySoon();
-    else if (!request.complete) await this.#discard();
+    else if (!request.complete && this.#bodyError === undefined) await this.#discard();
+    // After a broken body nothing that comes on this connection can be understood.
+    if (this.#bodyError !== undefined) request.socket.destroySoon();
     return {
       status: response.headersSent ? response.statusCode : 0,
       receivedBytes: this.#receivedBytes,
@@ -243,7 +245,7 @@ export class Exchange {
     });
     request.resume();
     const ended = new Promise<void>((resolve) => request.once("end", resolve));
-    await Promise.race([ended, this.#closed.promise]);
+    await Promise.race([ended, this.#over.promise]);
     clearTimeout(timer);
   }
 

@@ -211,6 +211,15 @@ test("an answer before the body leaves the connection usable", async (t) => {
   );
 });
 
+test("a body that ends early after its answer closes the connection at once", async (t) => {
+  const { port, outcomes } = await start(t, (exchange) => exchange.send(404, {}, "no"));
+  const request = `PUT / ${HEAD}Content-Length: 10\r\n\r\n12345`;
+  const { received, closed } = await exchangeRaw(port, [request], { end: true, waitMs: 5_000 });
+  assert.equal(parseAnswers(received)[0]?.status, 404);
+  assert.equal(closed, true);
+  assert.equal(outcomes.length, 1);
+});
+
 test("100 Continue comes when the body is asked for, and only then", async (t) => {
   const { port } = await start(t, async (exchange) => {
     if (exchange.request.url === "/no") await exchange.send(404, {}, "");
