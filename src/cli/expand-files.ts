@@ -100,17 +100,19 @@ async function decodeOne(
     progress.add(bytes);
   });
   const { first, whole } = await peek(counted, LOOK_BYTES);
-  const format = asked ?? formatOf(first, name);
-  if (format === undefined) {
-    await whole.return();
-    throw new PithError("FormatUnknown");
-  }
   let outcome: Outcome | undefined;
-  const plain = decoding.decode(whole, format, (ended) => {
-    outcome = ended;
-  });
-  const kept = (): FileAttributes => attributesFor(file, outcome);
-  const bytesOut = await keep(plain, task, format, kept);
+  let bytesOut: number;
+  try {
+    const format = asked ?? formatOf(first, name);
+    if (format === undefined) throw new PithError("FormatUnknown");
+    const plain = decoding.decode(whole, format, (ended) => {
+      outcome = ended;
+    });
+    bytesOut = await keep(plain, task, format, () => attributesFor(file, outcome));
+  } finally {
+    // What fails before the first byte is asked for leaves the file open.
+    await whole.return();
+  }
   return {
     name,
     output: target,

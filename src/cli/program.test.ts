@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { fakeRun } from "../../test/cli-run.ts";
 import { FAULTS } from "../core/errors.ts";
-import { fakeRun } from "./fake-run.ts";
 import { runCommand } from "./program.ts";
 
 const COMMANDS = [

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { fakeRun } from "./fake-run.ts";
+import { fakeRun } from "../../test/cli-run.ts";
 import { beginProgress, progressLine } from "./progress.ts";
 
 test("the line tells the share, the speed and the rest", () => {

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { fakeRun } from "./fake-run.ts";
+import { fakeRun } from "../../test/cli-run.ts";
 import { peek, readFile, readFirst } from "./read-file.ts";
 import { listFiles } from "./walk.ts";
 

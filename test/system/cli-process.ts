@@ -6,8 +6,8 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { fakeRun } from "../../src/cli/fake-run.ts";
 import { runCommand } from "../../src/cli/program.ts";
+import { fakeRun } from "../cli-run.ts";
 
 const MAIN = resolve(import.meta.dirname, "../../src/cli/main.ts");
 

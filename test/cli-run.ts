@@ -2,7 +2,7 @@
  * A run for tests: stdin, stdout and stderr in memory.
  */
 import { Readable, Writable } from "node:stream";
-import { Run } from "./run.ts";
+import { Run } from "../src/cli/run.ts";
 
 export interface FakeRun {
   readonly run: Run;
