@@ -3,7 +3,7 @@
  *
  *   npm test                 unit run      src, scripts and test/*.test.ts, all in one process
  *                            process run   test/system and others, a process per file
- *   npm run test:full        both with PITH_FULL=1, then test/full, then every fuzzer
+ *   npm run test:full        both with PITH_FULL=1 and test/full, then every fuzzer
  *   npm run fuzz             every *.fuzz.ts; `--minutes N` repeats them with new seeds
  *   npm run soak             test/soak; `--minutes N` is passed on as PITH_SOAK_MINUTES
  *
@@ -46,12 +46,6 @@ const PROCESS: Run = {
   isolated: true,
   timeoutMs: 4 * MINUTE_MS,
 };
-const FULL: Run = {
-  name: "full run",
-  patterns: ["test/full/**/*.test.ts"],
-  isolated: true,
-  timeoutMs: 40 * MINUTE_MS,
-};
 const FUZZ: Run = {
   name: "fuzz run",
   patterns: ["src/**/*.fuzz.ts", "test/**/*.fuzz.ts"],
@@ -69,8 +63,11 @@ const RUNS: Readonly<Record<Mode, readonly Run[]>> = {
   short: [UNIT, PROCESS],
   full: [
     { ...UNIT, timeoutMs: 20 * MINUTE_MS },
-    { ...PROCESS, timeoutMs: 20 * MINUTE_MS },
-    FULL,
+    {
+      ...PROCESS,
+      patterns: [...PROCESS.patterns, "test/full/**/*.test.ts"],
+      timeoutMs: 40 * MINUTE_MS,
+    },
     FUZZ,
   ],
   fuzz: [FUZZ],
@@ -156,6 +153,9 @@ interface Outcome {
   readonly reasons: readonly string[];
 }
 
+/** Set by a signal: the run under way gets it too, and no other one begins. */
+let stopped = false;
+
 /** Runs the test runner once. */
 async function perform(run: Run, wish: Wish, settings: NodeJS.ProcessEnv): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), "pith-test-"));
@@ -182,19 +182,19 @@ async function perform(run: Run, wish: Wish, settings: NodeJS.ProcessEnv): Promi
   return { run, count, reasons: judge(code, count, forbidden) };
 }
 
-/** Repeats the runs with new seeds until the minutes are over; stops at the first that fails. */
+/** Repeats the runs with new seeds until the minutes are over or one fails; the last outcomes. */
 async function performFor(runs: readonly Run[], wish: Wish, minutes: number): Promise<Outcome[]> {
   const end = Date.now() + minutes * MINUTE_MS;
-  const outcomes: Outcome[] = [];
-  // Seeds begin at a time that no earlier session had; PITH_SEED replays one of them.
-  let first = Math.floor(Date.now() / 1000);
-  do {
-    for (const run of runs) {
-      outcomes.push(await perform(run, wish, { PITH_FULL: "1", PITH_SEED_FIRST: String(first) }));
-    }
-    first += 1_000_000;
-  } while (!stopped && Date.now() < end && outcomes.every((one) => one.reasons.length === 0));
-  return outcomes;
+  // Seeds begin where no earlier session began; PITH_SEED replays one of them.
+  const start = Math.floor(Date.now() / 1000);
+  for (let round = 1; ; round++) {
+    const settings = { PITH_FULL: "1", PITH_SEED_FIRST: String(start + (round - 1) * 1_000_000) };
+    const outcomes: Outcome[] = [];
+    for (const run of runs) outcomes.push(await perform(run, wish, settings));
+    process.stdout.write(`\nround ${round} from seed ${settings.PITH_SEED_FIRST}\n`);
+    const failed = outcomes.some((one) => one.reasons.length > 0);
+    if (failed || stopped || Date.now() >= end) return outcomes;
+  }
 }
 
 /** The closing table: one line a run, then what was wrong. */
@@ -216,9 +216,6 @@ export function closingLines(outcomes: readonly Outcome[]): string[] {
     ...reasons.map((why) => `  ${why}`),
   ];
 }
-
-/** Set by a signal: the run under way gets it too, and no other one begins. */
-let stopped = false;
 
 async function main(mode: Mode, wish: Wish): Promise<number> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
