@@ -234,10 +234,17 @@ class Line implements ChunkLine {
   #endSession(): void {
     const session = this.#session;
     this.#session = undefined;
-    session?.ready.then(
+    if (session === undefined) return;
+    const { codec, ready } = session;
+    const closed = ready.then(
       (open) => open.close(),
-      () => undefined,
+      () => undefined, // told by the chunk that asked for it
     );
+    closed.catch((error: unknown) => {
+      const fault = PithError.from(error, "AssertionFailure");
+      // "Aborted" is the coder's own closing.
+      if (fault.code !== "Aborted") this.#tell(codec.name, fault);
+    });
   }
 
   /** A codec's failure becomes an event; what is not its failure is thrown on. */
@@ -247,8 +254,8 @@ class Line implements ChunkLine {
     this.#tell(codec.name, fault, chunk);
   }
 
-  #tell(codec: string, fault: PithError, chunk: PlainChunk): void {
-    const why = `${fault.message}, chunk ${chunk.sha256}`;
+  #tell(codec: string, fault: PithError, chunk?: PlainChunk): void {
+    const why = chunk === undefined ? fault.message : `${fault.message}, chunk ${chunk.sha256}`;
     this.#parts.onEvent({ codec, code: fault.code, why });
   }
 }

@@ -15,8 +15,8 @@ export type Placed<Value> = { readonly value: Value; readonly place: number };
 export interface EngineSession {
   encode(chunk: PlainChunk): Promise<Placed<CodeReply>>;
   observe(chunk: PlainChunk): Promise<void>;
-  /** Lets go of the session wherever it lies; also after an error. */
-  close(): void;
+  /** Lets go of the session wherever it lies; also after an error. @throws what the codec throws */
+  close(): Promise<void>;
 }
 
 /** A frame whose proof is done. */

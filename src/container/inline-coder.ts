@@ -66,7 +66,7 @@ function inlineEngine(registry: Registry): Engine {
       return {
         encode: async (chunk) => ({ value: await codeChunk(codec, session, chunk), place: 0 }),
         observe: async ({ plain, last }) => session.observe(plain, last),
-        close: () => session.close(),
+        close: async () => session.close(),
       };
     },
     async prove(frame, plainSha256) {

@@ -188,6 +188,23 @@ test("a codec that hangs, writing or reading, is ended and the next one takes ov
   });
 });
 
+test("a codec that throws while closing is blamed, and its frame is good", async () => {
+  for (const threads of [0, 2]) {
+    await withCoder({ threads }, async ({ coder, events }) => {
+      const object = claimedBy("slammer-in-line");
+      const chunks = await encodeAll(coder, object);
+      assert.deepEqual(codecNames(chunks), ["slammer-in-line"]);
+      await assertGivesBack(coder, chunks, object);
+      while (events.length === 0) await new Promise((done) => setTimeout(done, 1));
+      assert.deepEqual(
+        events.map((event) => `${event.codec} ${event.code}`),
+        ["slammer-in-line AssertionFailure"],
+      );
+      assert.deepEqual(codecNames(await encodeAll(coder, claimedBy("slammer"))), ["zlib"]);
+    });
+  }
+});
+
 test("a session that is lost to another object's hang is nobody's fault", async () => {
   // Four sessions on two threads: one of the others goes down with the hanging one.
   await withCoder({ timeoutMs: 3 * HANG_MS }, async ({ coder, events }) => {

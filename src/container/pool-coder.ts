@@ -96,18 +96,17 @@ class PoolEngine implements Engine {
   async openSession(codec: string, effort: Effort, signal: AbortSignal): Promise<EngineSession> {
     const id = this.#nextSession++;
     const lane = this.#pool.lane();
-    const close = (): void => {
-      // A lost thread has lost the session too; one that closes badly is its codec's affair, and
-      // the pool replaces it if it traps.
-      if (lane.lost === undefined) {
-        lane.run("shut", { id }, { admitted: true }).catch(() => undefined);
-      }
+    const close = async (): Promise<void> => {
+      const shut = lane.lost ?? lane.run("shut", { id }, { admitted: true });
       lane.close();
+      // A session that went down with its thread is closed.
+      await shut;
     };
     try {
       await lane.run("open", { id, codec, effort }, { signal });
     } catch (error) {
-      close();
+      // The codec is blamed for not opening; there is nothing more to hear from it.
+      await close().catch(() => undefined);
       throw error;
     }
     /** A session that went down with its thread is lost, but nothing its codec did. */

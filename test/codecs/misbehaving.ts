@@ -15,6 +15,7 @@ interface Ways {
   readonly decode?: (payload: Uint8Array, plainBytes: number) => Uint8Array;
   readonly sniff?: () => never;
   readonly open?: () => never;
+  readonly close?: () => never;
 }
 
 const WAYS: Readonly<Record<string, Ways>> = {
@@ -51,6 +52,11 @@ const WAYS: Readonly<Record<string, Ways>> = {
   closed: {
     open: () => {
       throw new Error("thrown while opening");
+    },
+  },
+  slammer: {
+    close: () => {
+      throw new Error("thrown while closing");
     },
   },
   /** Changes the payload that it was given to read. */
@@ -94,7 +100,7 @@ function codec(id: number, name: string, independent: boolean, ways: Ways): Code
         encode:
           ways.encode ?? ((chunk) => ({ parameters: NOTHING, payload: deflateRawSync(chunk) })),
         observe: () => undefined,
-        close: () => undefined,
+        close: () => ways.close?.(),
       };
     },
     decode: ({ payload }, _version, plainBytes) => (ways.decode ?? inflated)(payload, plainBytes),
