@@ -11,6 +11,7 @@
 import { concatenate } from "../core/bytes.ts";
 import type { Kernel, KernelInstance } from "../core/kernel.ts";
 import { loadKernel } from "../core/kernel.ts";
+import { DEFLATE_JOB_BYTES } from "../core/limits.ts";
 import { cutWhole, type Job } from "./cut.ts";
 
 /** How blocks are cut: "merged" by content (default), "fixed" each 64 KiB, which is up to a
@@ -55,6 +56,9 @@ export function encodeWith(
 /** Jobs that are coded side by side in an instance's memory, so that a chunk of 4 MiB leaves it in
  * one piece: a copy into fresh memory costs a fifth of what coding does. */
 const JOBS_PER_GROUP = 4;
+
+/** Plain bytes that make one group. */
+export const GROUP_BYTES = JOBS_PER_GROUP * DEFLATE_JOB_BYTES;
 
 /** The jobs in groups of JOBS_PER_GROUP. */
 export function* grouped(jobs: Iterable<Job>): Generator<Job[], void, undefined> {

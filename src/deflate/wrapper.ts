@@ -10,6 +10,9 @@
 import { viewOf } from "../core/bytes.ts";
 import type { DeflateFormat, DeflateLevel } from "./options.ts";
 
+/** Header and trailer of the larger wrapper. */
+export const WRAPPER_BYTES_MAXIMUM = 18;
+
 /** What stands before the blocks. */
 export function headerOf(format: DeflateFormat, level: DeflateLevel): Uint8Array<ArrayBuffer> {
   if (format === "raw") return new Uint8Array(0);

@@ -18,7 +18,7 @@ import {
 } from "../core/limits.ts";
 import { Cutter, cutWhole, type Job } from "./cut.ts";
 import { checksumOfInput, checksumOfJob, emptyChecksum, joinChecksums } from "./job-checksum.ts";
-import { encodeJobs, grouped } from "./linear.ts";
+import { encodeJobs, GROUP_BYTES, grouped } from "./linear.ts";
 import { type MatchCoder, openMatchCoder } from "./match-levels.ts";
 import type { Settings } from "./options.ts";
 import { Flights } from "./threads.ts";
@@ -44,8 +44,13 @@ export class DeflateWriter {
   #checksum: number;
   readonly #turns = new Turns();
 
-  constructor(settings: Settings) {
+  /** Where parts are put side by side; without it each has memory of its own. */
+  readonly #target: Part | undefined;
+
+  /** @param target - room for all parts together, where the caller wants them so */
+  constructor(settings: Settings, target?: Part) {
     this.#settings = settings;
+    this.#target = target;
     this.#checksum = emptyChecksum(settings.format);
   }
 
@@ -62,6 +67,19 @@ export class DeflateWriter {
   /** A stream from first to last out of one array, which is not copied: instead of the others. */
   whole(bytes: Uint8Array): Parts {
     return this.#guarded(this.#finishing(bytes));
+  }
+
+  /**
+   * The same without a pause, for an input that is coded in a few milliseconds.
+   *
+   * @returns undefined, with nothing done, where it is too long or not for this thread alone
+   */
+  wholeAtOnce(kernel: Kernel, bytes: Uint8Array): Part | undefined {
+    if (this.#settings.level !== "huffman" || bytes.length > GROUP_BYTES) return undefined;
+    this.#bytesTaken = bytes.length;
+    if (this.#wantsThreads()) return undefined;
+    this.#checkSignal();
+    return this.#codeHere(kernel, [...cutWhole(bytes)]);
   }
 
   /** Drops everything; further calls throw `why`. */
@@ -167,13 +185,16 @@ export class DeflateWriter {
   /** Copies coded bytes with what the wrapper puts before the first and after the last of them. */
   #wrapped(coded: Uint8Array, last: boolean): Part {
     const { format, level } = this.#settings;
-    const part = concatenate([
-      this.#begun ? NOTHING : headerOf(format, level),
-      coded,
-      last ? trailerOf(format, this.#checksum, this.#bytesIn) : NOTHING,
-    ]);
+    const header = this.#begun ? NOTHING : headerOf(format, level);
+    const trailer = last ? trailerOf(format, this.#checksum, this.#bytesIn) : NOTHING;
+    const size = header.length + coded.length + trailer.length;
+    const begin = this.#bytesOut;
+    const part = this.#target?.subarray(begin, begin + size) ?? new Uint8Array(size);
+    part.set(header);
+    part.set(coded, header.length);
+    part.set(trailer, header.length + coded.length);
     this.#begun = true;
-    this.#bytesOut += part.length;
+    this.#bytesOut += size;
     return part;
   }
 
