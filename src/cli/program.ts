@@ -14,8 +14,10 @@ import { addCompress } from "./compress.ts";
 import { addDescribe } from "./describe.ts";
 import { addEstimate } from "./estimate.ts";
 import { addExpand, addTest } from "./expand.ts";
+import { codeOf, fileFault } from "./file-fault.ts";
 import { addGet } from "./get.ts";
 import { addHelp } from "./help.ts";
+import { undoAll } from "./interrupt.ts";
 import { addList } from "./list.ts";
 import { addPut } from "./put.ts";
 import { addRemove } from "./remove.ts";
@@ -37,16 +39,17 @@ export async function runCommand(
   surroundings: Surroundings,
 ): Promise<number> {
   const run = new Run(surroundings);
-  surroundings.stdout.on("error", endWhenReaderIsGone);
-  surroundings.stderr.on("error", endWhenReaderIsGone);
+  const outputFailed = (error: Error): never => endWithoutOutput(error, run);
+  surroundings.stdout.on("error", outputFailed);
+  surroundings.stderr.on("error", outputFailed);
   try {
     await makeProgram(run).parseAsync(words, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) run.fail(undefined, error);
     else if (error.exitCode !== 0) return new PithError("BadUsage").number;
   } finally {
-    surroundings.stdout.off("error", endWhenReaderIsGone);
-    surroundings.stderr.off("error", endWhenReaderIsGone);
+    surroundings.stdout.off("error", outputFailed);
+    surroundings.stderr.off("error", outputFailed);
   }
   return run.exitCode;
 }
@@ -110,7 +113,10 @@ function optionDescription(option: Option): string {
   return facts.length === 0 ? option.description : `${option.description} (${facts.join("; ")})`;
 }
 
-function endWhenReaderIsGone(error: Error & { code?: string }): void {
-  if (error.code === "EPIPE") process.exit(READER_GONE);
-  throw error;
+/** What cannot be told any more need not be done: ends the process, and leaves nothing half. */
+function endWithoutOutput(error: Error, run: Run): never {
+  undoAll();
+  if (codeOf(error) === "EPIPE") process.exit(READER_GONE);
+  run.fail("(stdout)", fileFault(error));
+  process.exit(run.exitCode);
 }

@@ -1,11 +1,12 @@
 /**
  * One line that tells how far long work is, on a terminal only.
  *
- *   [=========           ]  44%  1.32 GB of 3.00 GB  212 MB/s  0:08 left  photos/b.jpg
+ *   [=========           ]  44%  1.32 GB of 3.00 GB  212 MB/s  0:08 left  b.jpg
  *
  * It shows up after half a second, is drawn ten times a second at most, and gives way to any
  * other text of the run. Where stderr is no terminal, and with -q, nothing is ever printed.
  */
+import { basename } from "node:path";
 import { styleText } from "node:util";
 import { printable } from "./printable.ts";
 import type { Run } from "./run.ts";
@@ -38,7 +39,8 @@ export function beginProgress(run: Run, totalBytes: number | undefined): Progres
   let name = "";
   const draw = (): void => {
     const line = progressLine(done, totalBytes, Date.now() - startedMs, name);
-    const columns = stderr.columns ?? 80;
+    // Some terminals say that they have no columns at all.
+    const columns = stderr.columns || 80;
     const shown = [...line].slice(0, Math.max(0, columns - 1)).join("");
     stderr.write(
       `${ERASE_LINE}${styleText("dim", shown, { stream: stderr as NodeJS.WriteStream })}`,
@@ -85,7 +87,7 @@ export function progressLine(
     parts.push(`${formatBytes(done)} of ${formatBytes(total)}`, speed);
     if (rate > 0) parts.push(`${minutes((total - Math.min(done, total)) / rate)} left`);
   }
-  if (name !== "") parts.push(printable(name));
+  if (name !== "") parts.push(printable(basename(name)));
   return parts.join("  ");
 }
 

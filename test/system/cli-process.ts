@@ -9,7 +9,8 @@ import { join, resolve } from "node:path";
 import { runCommand } from "../../src/cli/program.ts";
 import { fakeRun } from "../cli-run.ts";
 
-const MAIN = resolve(import.meta.dirname, "../../src/cli/main.ts");
+/** The entry of the command. */
+export const MAIN = resolve(import.meta.dirname, "../../src/cli/main.ts");
 
 export interface Ended {
   /** The exit code; null when a signal ended it. */

@@ -3,8 +3,9 @@
  * and modes, silence, JSON, exit codes, and nothing left behind where it fails.
  */
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import {
   lstat,
   mkdir,
@@ -24,6 +25,7 @@ import { FAULTS } from "../../src/core/errors.ts";
 import { corpusFile, corpusPath, withoutCorpus } from "../corpus.ts";
 import { seeded } from "../random.ts";
 import {
+  MAIN,
   newFolder,
   pith,
   pithHere,
@@ -426,6 +428,25 @@ test("a reader that goes away ends the command quietly", async () => {
   child.stdout?.once("data", () => child.stdout?.destroy());
   const [code] = await once(child, "close");
   assert.deepEqual([code, noted], [141, ""]);
+});
+
+test("a full disk behind stdout is a fault in one line", {
+  skip: !existsSync("/dev/full"),
+}, async () => {
+  const top = await newFolder();
+  await writeFile(join(top, "a.gz"), gzipSync(LARGE));
+  const full = openSync("/dev/full", "w");
+  const child = spawn(process.execPath, [MAIN, "expand", "-c", join(top, "a.gz")], {
+    stdio: ["ignore", full, "pipe"],
+  });
+  closeSync(full);
+  let noted = "";
+  child.stderr?.on("data", (piece: Buffer) => {
+    noted += piece.toString();
+  });
+  const [code] = await once(child, "close");
+  assert.equal(code, FAULTS.FileIo.number);
+  assert.match(noted, /^pith: \(stdout\): [^\n]*no space left[^\n]*\n$/);
 });
 
 test("info and estimate say what is there and write nothing", async () => {
