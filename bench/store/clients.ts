@@ -1,0 +1,98 @@
+/**
+ * Clients: a number of loops that put objects, or get them, one after the other on a kept
+ * connection each, and time every request.
+ */
+import { Agent, request } from "node:http";
+import { type Case, type Operation, objectBytes } from "./cases.ts";
+
+/** One operation over all objects of a case. */
+export interface Run {
+  readonly seconds: number;
+  readonly bytes: number;
+  /** Milliseconds of every request, from its first byte to the last of its answer. */
+  readonly milliseconds: readonly number[];
+}
+
+export interface Clients {
+  /** A few requests that nobody counts: connections, compiled code, worker threads. */
+  warmUp(): Promise<void>;
+  run(operation: Operation): Promise<Run>;
+  close(): void;
+}
+
+/** @param round - makes the objects of each round new ones */
+export function startClients(port: number, what: Case, round: number): Clients {
+  const agent = new Agent({ keepAlive: true, maxSockets: what.clients });
+  const bodies = Array.from({ length: Math.min(what.objects, 64) }, (_, i) =>
+    objectBytes(round * 10_000 + i, what.objectBytes),
+  );
+
+  /** The object's bytes; those of a long row differ in their first bytes alone, and so in all. */
+  function bodyOf(number: number): Uint8Array {
+    const body = bodies[number % bodies.length] as Buffer;
+    Buffer.from(body.buffer, body.byteOffset).write(`${round}/${number} `, 0, "latin1");
+    return body;
+  }
+
+  async function putOne(number: number): Promise<number> {
+    return await send(agent, port, "PUT", `/bench/${number}`, bodyOf(number));
+  }
+
+  async function getOne(number: number): Promise<number> {
+    const bytes = await send(agent, port, "GET", `/bench/${number}`, undefined);
+    if (bytes !== what.objectBytes) throw new Error(`object ${number} came with ${bytes} bytes`);
+    return bytes;
+  }
+
+  return {
+    async warmUp() {
+      await send(agent, port, "PUT", "/bench", undefined);
+      for (let i = 0; i < 3; i++) await putOne(what.objects + i);
+      for (let i = 0; i < 3; i++) await getOne(what.objects + i);
+    },
+    async run(operation) {
+      const one = operation === "put" ? putOne : getOne;
+      const milliseconds: number[] = [];
+      let next = 0;
+      const started = performance.now();
+      const loops = Array.from({ length: what.clients }, async () => {
+        while (next < what.objects) {
+          const number = next++;
+          const began = performance.now();
+          await one(number);
+          milliseconds.push(performance.now() - began);
+        }
+      });
+      await Promise.all(loops);
+      const seconds = (performance.now() - started) / 1000;
+      return { seconds, bytes: what.objects * what.objectBytes, milliseconds };
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+/** @returns the length of the answer's body; the bytes themselves are dropped */
+function send(
+  agent: Agent,
+  port: number,
+  method: string,
+  path: string,
+  body: Uint8Array | undefined,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const headers = { "content-length": body?.length ?? 0 };
+    const sending = request({ agent, host: "127.0.0.1", port, method, path, headers }, (answer) => {
+      let bytes = 0;
+      answer.on("data", (part: Uint8Array) => {
+        bytes += part.length;
+      });
+      answer.on("error", reject);
+      answer.on("end", () => {
+        if (answer.statusCode === 200) resolve(bytes);
+        else reject(new Error(`${method} ${path} answered ${answer.statusCode}`));
+      });
+    });
+    sending.on("error", reject);
+    sending.end(body);
+  });
+}
