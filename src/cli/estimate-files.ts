@@ -7,7 +7,7 @@
  */
 import { type Coder, createCoder, describeContent } from "../container/index.ts";
 import type { Effort } from "../core/codec.ts";
-import { inFlight } from "./in-flight.ts";
+import { eachInFlight, inFlight } from "./in-flight.ts";
 import { beginProgress, type Progress } from "./progress.ts";
 import { counting, readFirst, readRange } from "./read-file.ts";
 import type { Run } from "./run.ts";
@@ -133,9 +133,7 @@ async function codeAll(
       run.fail(file.path, error);
     }
   };
-  for await (const _ of inFlight(pieces, threads, code)) {
-    // Each adds to the sums by itself.
-  }
+  await eachInFlight(pieces, threads, code);
   return { sampledBytes, codedBytes };
 }
 
@@ -172,7 +170,7 @@ async function tell(
     });
   }
   if (estimates.length > 1) rows.push([...cells("all", filesTotal, plainTotal, storedTotal), ""]);
-  if (rows.length === 0) return;
+  if (rows.length === 0) return run.note("there is no file to look at");
   await run.say(
     formatTable(["content", "files", "plain", "stored", "saved", ""], rows, [
       "left",

@@ -49,3 +49,13 @@ export async function* inFlight<Item, Result>(
     await Promise.allSettled(started.map((one) => one.result));
   }
 }
+
+/** Runs `work` on each item, at most `limit` at a time; what it resolves to is of no interest. */
+export async function eachInFlight<Item>(
+  items: Iterable<Item> | AsyncIterable<Item>,
+  limit: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const results = inFlight(items, limit, work);
+  while ((await results.next()).done !== true);
+}

@@ -15,7 +15,7 @@ import type { Access, PutBody } from "./access.ts";
 import { addressText, asFolder, parseAddress } from "./address.ts";
 import { metadataOf } from "./attributes.ts";
 import { contentTypeOf } from "./content-type.ts";
-import { inFlight } from "./in-flight.ts";
+import { eachInFlight } from "./in-flight.ts";
 import { REQUESTS_DEFAULT, withAccess } from "./open-access.ts";
 import {
   addReportOptions,
@@ -87,7 +87,7 @@ async function put(
   try {
     const files = spooled === undefined ? await listFiles(paths, run) : [spooled.file];
     const parcels = refuseTwins(parcelsOf(files, key), run);
-    if (parcels.length === 0) return;
+    if (parcels.length === 0) return run.note("there is no file to put");
     await makeBucket(access, bucket, run);
     await send(access, bucket, parcels, threads, run);
   } finally {
@@ -136,7 +136,13 @@ async function send(
   const progress = beginProgress(run, total);
   let objects = 0;
   let bytes = 0;
-  const work = async ({ file, key }: Parcel): Promise<boolean> => {
+  let stopped = false;
+  let untried = 0;
+  const work = async ({ file, key }: Parcel): Promise<void> => {
+    if (stopped) {
+      untried += 1;
+      return;
+    }
     progress.on(file.path);
     const begunMs = Date.now();
     const body: PutBody = {
@@ -153,17 +159,16 @@ async function send(
       const seconds = (Date.now() - begunMs) / 1000;
       await run.tell({ name: file.path, bucket, key, bytes: file.bytes, etag, seconds });
       run.detail(`${printable(file.path)} -> ${printable(addressText(bucket, key))}`);
-      return true;
     } catch (error) {
-      run.fail(file.path, error);
-      return !(error instanceof PithError && STOPPING.has(error.code));
+      stopped ||= STOPPING.has(run.fail(file.path, error).code);
     }
   };
   try {
-    for await (const goOn of inFlight(parcels, threads, work)) if (!goOn) break;
+    await eachInFlight(parcels, threads, work);
   } finally {
     progress.end();
   }
+  if (untried > 0) run.note(`gave up; ${countOf(untried, "file was", "files were")} not tried`);
   const seconds = (Date.now() - startedMs) / 1000;
   const rate = formatRate(bytes, seconds);
   const where = printable(bucket);

@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import { PithError } from "../core/errors.ts";
 import type { Access } from "./access.ts";
 import { type Address, addressText, asFolder, parseAddress } from "./address.ts";
-import { inFlight } from "./in-flight.ts";
+import { eachInFlight } from "./in-flight.ts";
 import { listAll } from "./list-all.ts";
 import { REQUESTS_DEFAULT, withAccess } from "./open-access.ts";
 import { addReportOptions, addStoreOptions, examples, type StoreOptions } from "./options.ts";
@@ -97,8 +97,6 @@ async function removeBelow(
       run.fail(name, error);
     }
   };
-  for await (const _ of inFlight(listAll(access, bucket, prefix), REQUESTS_DEFAULT, work)) {
-    // Each tells of itself.
-  }
+  await eachInFlight(listAll(access, bucket, prefix), REQUESTS_DEFAULT, work);
   return objects;
 }

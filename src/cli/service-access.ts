@@ -81,11 +81,15 @@ class ServiceAccess implements Access {
       bytes: body.bytes,
       async *open() {
         const hash = createHash("md5");
+        let left = body.bytes;
+        if (left === 0) md5 = hash.copy().digest("hex");
         for await (const piece of body.open()) {
           hash.update(piece);
+          left -= piece.length;
+          // Before the last bytes leave: the answer may be here before this goes on.
+          if (left === 0) md5 = hash.copy().digest("hex");
           yield piece;
         }
-        md5 = hash.digest("hex");
       },
     };
     const headers: Record<string, string> = { "content-type": attributes.contentType };
@@ -203,7 +207,8 @@ async function* whole(
     }
   } catch (error) {
     // The service cuts the answer short when it finds damage on its way.
-    throw PithError.from(error, "ServerUnreachable", { server });
+    const why = "the object came only in part; `pith check --deep` tells whether it is damaged";
+    throw new PithError("ServiceFailed", { server, why }, error);
   }
   const md5 = hash.digest("hex");
   if (md5 !== entry.etag) throw new PithError("BadDigest", { stored: entry.etag, came: md5 });

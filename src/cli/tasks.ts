@@ -144,6 +144,7 @@ export async function runTasks(
   run: Run,
   work: (task: FileTask, progress: Progress) => Promise<FileResult | undefined>,
 ): Promise<void> {
+  if (tasks.length === 0) return run.note("there is no file to work on");
   const sizes = tasks.map(({ file }) => file?.bytes);
   const known = sizes.every((bytes) => bytes !== undefined);
   const progress = beginProgress(

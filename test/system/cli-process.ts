@@ -99,6 +99,8 @@ export interface RunningService {
   readonly url: string;
   /** Ends the service in order; fails when it does not end well. */
   stop(): Promise<void>;
+  /** Kills it as soon as `when` says so, with no chance to put anything in order. */
+  kill(when: () => Promise<boolean>): Promise<void>;
 }
 
 /** Starts `pith serve` on a free port over a data folder. */
@@ -121,6 +123,11 @@ export async function startService(data: string): Promise<RunningService> {
   });
   return {
     url,
+    async kill(when) {
+      while (!(await when()));
+      child.kill("SIGKILL");
+      await ended;
+    },
     async stop() {
       child.kill("SIGTERM");
       const [code] = await ended;

@@ -289,17 +289,7 @@ test("a damaged object is named, and everything else is given back", async () =>
   await writeFile(join(top, "first"), random.bytes(50_000));
   await writeFile(join(top, "other"), random.bytes(60_000));
   await pithHereWell(["put", top, "lost", "-q", ...way]);
-  const blobs = (
-    await readdir(join(data, "blobs"), { recursive: true, withFileTypes: true })
-  ).filter((entry) => entry.isFile());
-  let smallest = "";
-  for (const { parentPath, name } of blobs) {
-    const path = join(parentPath, name);
-    if (smallest === "" || (await stat(path)).size < (await stat(smallest)).size) smallest = path;
-  }
-  const bytes = await readFile(smallest);
-  bytes[30_000] = (bytes[30_000] as number) ^ 1;
-  await writeFile(smallest, bytes);
+  await flipLastBlob(data);
 
   const out = join(await newFolder(), "out");
   const got = await pithHere(["get", "lost", "-o", out, ...way]);
@@ -314,6 +304,67 @@ test("a damaged object is named, and everything else is given back", async () =>
 function kindOf(number: number | null): string | undefined {
   return Object.values(FAULTS).find((fault) => fault.number === number)?.kind;
 }
+
+test("damage that the service meets halfway is a fault, and leaves no file", async () => {
+  const data = join(await newFolder(), "data");
+  const top = await newFolder();
+  await writeFile(join(top, "long"), random.bytes(20_000_000));
+  await pithHereWell(["put", join(top, "long"), "cut", "-q", "--data", data]);
+  await flipLastBlob(data);
+  const own = await startService(data);
+  try {
+    const got = await pithHere(["get", "cut/long", "-o", join(top, "x"), "--server", own.url]);
+    assert.equal(got.code, FAULTS.ServiceFailed.number);
+    assert.match(got.stderr, /^pith: cut\/long: [^\n]*came only in part[^\n]*\n$/);
+    assert.deepEqual(await readdir(top), ["long"]);
+    const piped = await pithHere(["get", "-c", "cut/long", "--server", own.url]);
+    assert.equal(piped.code, FAULTS.ServiceFailed.number);
+  } finally {
+    await own.stop();
+  }
+});
+
+/** Damages the blob of the shortest chunk, which is an object's last. */
+async function flipLastBlob(data: string): Promise<void> {
+  let smallest = "";
+  const entries = await readdir(join(data, "blobs"), { recursive: true, withFileTypes: true });
+  for (const entry of entries.filter((one) => one.isFile())) {
+    const path = join(entry.parentPath, entry.name);
+    if (smallest === "" || (await stat(path)).size < (await stat(smallest)).size) smallest = path;
+  }
+  const bytes = await readFile(smallest);
+  bytes[30_000] = (bytes[30_000] as number) ^ 1;
+  await writeFile(smallest, bytes);
+}
+
+test("a service that dies under a put is told, and what was acknowledged is there", async () => {
+  const data = join(await newFolder(), "data");
+  const top = await newFolder();
+  for (let i = 0; i < 300; i++) await writeFile(join(top, `${i}`), random.bytes(20_000));
+  const own = await startService(data);
+  const putting = pithHere(["put", top, "killed", "--json", "--server", own.url]);
+  await own.kill(async () => {
+    const { objects } = JSON.parse(
+      (await pithHereWell(["stats", "--json", "--server", own.url])).toString(),
+    );
+    return objects > 20;
+  });
+  const put = await putting;
+  assert.equal(put.code, FAULTS.ServerUnreachable.number);
+  assert.match(put.stderr, /gave up; \d+ files were not tried\n$/);
+  const acknowledged = put.stdout
+    .toString()
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line).key);
+  assert.ok(acknowledged.length >= 20 && acknowledged.length < 300);
+  const back = join(await newFolder(), "back");
+  await pithHereWell(["get", "killed", "-o", back, "-q", "--data", data]);
+  for (const key of acknowledged) {
+    assert.ok((await readFile(join(back, key))).equals(await readFile(join(top, key))), key);
+  }
+  assert.match((await pithHereWell(["check", "--deep", "--data", data])).toString(), /all is well/);
+});
 
 test("a backup brings the metadata back", async () => {
   const data = join(await newFolder(), "data");
