@@ -9,7 +9,7 @@
  * memory: heads have a size and a deadline, connections and pipelined requests a highest number,
  * bodies and answers their patience (patience.ts). What the requests mean is the handler's.
  */
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
@@ -229,5 +229,5 @@ function endWith(
 
 /** Sixteen characters as S3 has them; unique enough to find a request in a log. */
 function newId(): string {
-  return randomBytes(8).toString("hex").toUpperCase();
+  return randomUUID().replaceAll("-", "").slice(0, 16).toUpperCase();
 }

@@ -1,9 +1,10 @@
 /**
  * Writing objects: PUT, DELETE, and the batch delete of a bucket.
  *
- * A put is answered when its object is committed; whatever goes wrong before that (a wrong
- * checksum, a missing byte, a client that vanished) ends the store's reading of the body with an
- * error, and nothing is committed.
+ * A put is answered when its object is committed. The store looks at bucket and condition before it
+ * asks for the first byte, so that a large body does not travel in vain. Whatever goes wrong on the
+ * way (a wrong checksum, a missing byte, a client that vanished) ends the store's reading of the body
+ * with an error, and nothing is committed.
  */
 import { FAULTS, PithError } from "../../core/errors.ts";
 import { XML_BODY_BYTES_MAXIMUM } from "../../core/limits.ts";
@@ -23,8 +24,6 @@ export const putObject: Operate = async (exchange, { bucket, key }, context) => 
   const headers = readObjectHeaders(exchange.headers);
   const userMetadata = readUserMetadata(exchange.headers);
   const condition = writeCondition(exchange.headers);
-  // Asked before the body is, so that a large one does not travel in vain.
-  await store.headBucket(bucket);
   const upload = await openUpload(exchange);
   const leave = await transfers.enter(exchange.signal);
   try {

@@ -1,48 +1,8 @@
-/** Fuzz of the batch delete's body: mutated documents give a request or "MalformedXml". */
-import assert from "node:assert/strict";
-import type { Random } from "../../../test/random.ts";
-import { PithError } from "../../core/errors.ts";
-import { readDelete } from "./xml-read.ts";
+/** Fuzz: any text is a batch delete or a typed error. */
+import { test } from "node:test";
+import { tryDeleteXml } from "../../../test/delete-xml.ts";
+import { forSeeds } from "../../../test/random.ts";
 
-const SCRAPS = [
-  "<",
-  ">",
-  "/",
-  "&",
-  "&amp;",
-  "&#x41;",
-  "<Object>",
-  "</Object>",
-  "<Key>",
-  "</Key>",
-  "<Key/>",
-  "<!--",
-  "-->",
-  "<![CDATA[",
-  "]]>",
-  "<?",
-  "?>",
-  'a="b"',
-  "\0",
-  "\ud800",
-  "é",
-  "<!DOCTYPE",
-  "__proto__",
-  "<Delete>",
-  " ",
-] as const;
+const ROUNDS = process.env["PITH_FULL"] === "1" ? 200_000 : 5_000;
 
-export function fuzzXml(random: Random): void {
-  let text =
-    "<Delete><Quiet>true</Quiet><Object><Key>a</Key></Object><Object><Key>b</Key></Object></Delete>";
-  for (let i = random.upTo(5); i >= 0; i--) {
-    const at = random.upTo(text.length + 1);
-    text = text.slice(0, at) + random.pick(SCRAPS) + text.slice(at + random.upTo(6));
-  }
-  try {
-    const { objects } = readDelete(text);
-    assert.ok(objects.length > 0 && objects.every(({ key }) => key !== ""));
-  } catch (error) {
-    assert.ok(error instanceof PithError && error.code === "MalformedXml", String(error));
-  }
-}
+test("mutated batch deletes are read or refused", () => forSeeds(ROUNDS, tryDeleteXml));
