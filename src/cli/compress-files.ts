@@ -30,12 +30,19 @@ import {
 import type { FileEntry } from "./walk.ts";
 import { writeOut } from "./write-out.ts";
 
+/** Where coding and decoding come from; tests bring floors that lie. */
+export interface Floors {
+  openCoding(how: CodingOptions): Promise<Coding>;
+  openDecoding(threads: number): Promise<Decoding>;
+}
+
 /** Compresses what `paths` mean; faults are told and counted by `run`. */
 export async function compressFiles(
   paths: readonly string[],
   options: OutputOptions,
   how: CodingOptions,
   run: Run,
+  floors: Floors = { openCoding, openDecoding },
 ): Promise<void> {
   const rules: InputRules = {
     rename: (name) => name + extensionOf(how.format),
@@ -43,8 +50,8 @@ export async function compressFiles(
   };
   const tasks = await planTasks(paths, options, rules, run);
   refuseStdout(tasks, options, how, run);
-  const coding = await openCoding(how);
-  const decoding = await openDecoding(how.threads);
+  const coding = await floors.openCoding(how);
+  const decoding = await floors.openDecoding(how.threads);
   const compressing = new Compressing(options, how, coding, decoding, run);
   try {
     await runTasks(tasks, how.threads, run, (task, progress) => compressing.one(task, progress));
@@ -111,7 +118,9 @@ class Compressing {
     let bytesIn = 0;
     const source =
       file === undefined ? readInput(this.#run.surroundings.stdin) : readFile(file.path);
-    const plain = counting(hashing(source, hash), (bytes) => {
+    // What the output is held against when it is read back from the disk.
+    const hashed = this.#options.rm === true ? hashing(source, hash) : source;
+    const plain = counting(hashed, (bytes) => {
       bytesIn += bytes;
       progress.add(bytes);
     });

@@ -68,9 +68,14 @@ function levelOf(how: CodingOptions): DeflateLevel {
   return how.codec === "zlib" && level === "huffman" ? 1 : level;
 }
 
-/** A decoder that runs beside the encoder and hashes what comes out. */
-class Proof {
-  readonly #pipe = new TransformStream<Uint8Array, Uint8Array>();
+/** Pieces (of a MiB or less) that the decoder may lag behind the encoder. */
+const PIECES_AHEAD = 4;
+
+/** Exported for its test: a decoder that runs beside the encoder and hashes what comes out. */
+export class Proof {
+  readonly #pipe = new TransformStream<Uint8Array, Uint8Array>(undefined, {
+    highWaterMark: PIECES_AHEAD,
+  });
   readonly #writer = this.#pipe.writable.getWriter();
   readonly #result: Promise<string>;
   #finished = false;
@@ -80,23 +85,26 @@ class Proof {
     // Heard in `finish`, or of no interest any more.
     this.#result.catch(() => undefined);
     this.#writer.closed.catch(() => undefined);
+    this.#writer.ready.catch(() => undefined);
   }
 
-  /** Takes the next bytes of the stream. @throws what the decoder throws */
+  /** Takes the next bytes of the stream; waits while the decoder is far behind. */
   async take(piece: Uint8Array): Promise<void> {
     try {
-      await this.#writer.write(piece);
+      await this.#writer.ready;
     } catch (error) {
       // The decoder's own words, if it is the one that failed.
       await this.#result;
       throw error;
     }
+    // A failure shows at the next piece, or at the end.
+    this.#writer.write(piece).catch(() => undefined);
   }
 
   /** Ends the stream and gives the SHA-256 of what was decoded. */
   async finish(): Promise<string> {
     this.#finished = true;
-    await this.#writer.close();
+    this.#writer.close().catch(() => undefined);
     return this.#result;
   }
 
