@@ -47,9 +47,18 @@ export async function flushFile(file: string): Promise<void> {
   }
 }
 
-/** Makes a folder, and flushes the one that it lies in. @throws the system's error */
+/**
+ * Makes a folder in one that is there, if it is not there yet, and flushes that one.
+ *
+ * @throws the system's error
+ */
 export async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  try {
+    // Not recursive: on a disk that cannot be written Node 24.21 then says ENOENT instead of EROFS.
+    await mkdir(folder);
+  } catch (error) {
+    if (errorCode(error) !== "EEXIST") throw error;
+  }
   await flushFolder(dirname(folder));
 }
 
