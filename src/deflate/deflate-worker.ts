@@ -1,7 +1,7 @@
 /**
  * Deflate worker: what a thread of the deflate pool does. It gets the compiled kernel once, then
- * jobs; each comes in a buffer that is large enough for its output and goes back in the same one,
- * so that no memory is taken per job. See threads.ts for the other side.
+ * jobs. A job's buffer goes back to be filled again; its output is in one of its own, of exactly its
+ * size, so that the thread that hands it to a caller need not touch it. See threads.ts.
  */
 import { PithError } from "../core/errors.ts";
 import { serveJobs, transferring } from "../core/jobs.ts";
@@ -11,7 +11,7 @@ import { type BlockMode, encodeJobs } from "./linear.ts";
 import type { DeflateFormat } from "./options.ts";
 
 export interface EncodeRequest {
-  /** The job's bytes, then room: linearBound(size) bytes at least. */
+  /** Begins with the job's bytes. */
   readonly buffer: ArrayBuffer;
   readonly size: number;
   readonly last: boolean;
@@ -20,9 +20,10 @@ export interface EncodeRequest {
 }
 
 export interface EncodeAnswer {
-  /** The buffer of the request; it begins with the coded bytes. */
+  /** The buffer of the request, to be filled again. */
   readonly buffer: ArrayBuffer;
-  readonly size: number;
+  /** The coded bytes. */
+  readonly coded: Uint8Array<ArrayBuffer>;
   readonly checksum: number;
 }
 
@@ -41,9 +42,8 @@ const jobs = {
       let checksum = 0;
       const coded = encodeJobs(instance, [{ job: plain, last }], blocks, () => {
         checksum = checksumOfInput(format, plain, instance);
-      });
-      new Uint8Array(buffer).set(coded);
-      return transferring({ buffer, size: coded.length, checksum }, [buffer]);
+      }).slice();
+      return transferring({ buffer, coded, checksum }, [buffer, coded.buffer]);
     });
   },
 };

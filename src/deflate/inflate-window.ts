@@ -8,9 +8,9 @@
  * are open to the fast loop (inflate-portable.ts).
  */
 import { corrupt } from "./inflate-bits.ts";
-import { PIECE_BYTES } from "./inflate-engine.ts";
 
 const WINDOW_BYTES = 32 * 1024;
+const PIECE_BYTES = 64 * 1024;
 const MATCH_BYTES_MAXIMUM = 258;
 
 const BUFFER_BYTES = WINDOW_BYTES + PIECE_BYTES;

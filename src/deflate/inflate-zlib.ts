@@ -10,7 +10,12 @@
  */
 import type { InflateRaw } from "node:zlib";
 import { PithError } from "../core/errors.ts";
-import { type InflateEngine, type Inflating, type Pause, PIECE_BYTES } from "./inflate-engine.ts";
+import {
+  type InflateEngine,
+  type Inflating,
+  type Pause,
+  PIECE_BYTES_MAXIMUM,
+} from "./inflate-engine.ts";
 
 type Zlib = typeof import("node:zlib");
 
@@ -35,7 +40,7 @@ class ZlibInflating implements Inflating {
 
   constructor(zlib: Zlib) {
     // A high-water mark of 1 makes zlib wait for each piece to be read.
-    const options = { chunkSize: PIECE_BYTES, readableHighWaterMark: 1 };
+    const options = { chunkSize: PIECE_BYTES_MAXIMUM, readableHighWaterMark: 1 };
     this.#stream = zlib.createInflateRaw(options);
     this.#stream.on("readable", () => this.#wake());
     this.#stream.on("end", () => {

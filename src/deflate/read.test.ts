@@ -10,7 +10,7 @@ import { seeded } from "../../test/random.ts";
 import { concatenate } from "../core/bytes.ts";
 import { PithError } from "../core/errors.ts";
 import { GZIP_HEADER_BYTES_MAXIMUM, INFLATE_EXPANSION_FREE_BYTES } from "../core/limits.ts";
-import { type InflateEngine, PIECE_BYTES } from "./inflate-engine.ts";
+import { type InflateEngine, PIECE_BYTES_MAXIMUM } from "./inflate-engine.ts";
 import { portableEngine } from "./inflate-portable.ts";
 import { zlibEngine } from "./inflate-zlib.ts";
 import { type InflateOptions, readWith } from "./read.ts";
@@ -207,7 +207,7 @@ test("a source is read to its end also when what trails is ignored", async () =>
 test("the limit on output is exact and ends a bomb early", async () => {
   const bomb = gzipSync(new Uint8Array(20_000_000), { level: 9 });
   for (const engine of ENGINES) {
-    for (const maxOutputBytes of [0, 1, 1000, PIECE_BYTES, 1_000_000]) {
+    for (const maxOutputBytes of [0, 1, 1000, PIECE_BYTES_MAXIMUM, 1_000_000]) {
       let bytesIn = 0;
       let bytesOut = 0;
       const options: InflateOptions = {
@@ -219,7 +219,7 @@ test("the limit on output is exact and ends a bomb early", async () => {
       const reading = async (): Promise<void> => {
         for await (const piece of readWith(engine, bomb, options)) {
           bytesOut += piece.length;
-          assert.ok(piece.length <= PIECE_BYTES);
+          assert.ok(piece.length <= PIECE_BYTES_MAXIMUM);
         }
       };
       await assert.rejects(reading, { code: "OutputLimit", kind: "limit" });

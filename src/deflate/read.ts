@@ -34,7 +34,7 @@ export interface InflateOptions {
   /** Most bytes to decode before OutputLimit. Default 1 GiB for `inflate`, no limit else. */
   readonly maxOutputBytes?: number | undefined;
   /** Most decoded bytes for each compressed byte, counted from the second MiB of output and to
-   * within one piece of 64 KiB. Deflate itself ends at 1,032. Default no limit. */
+   * within one piece of 128 KiB. Deflate itself ends at 1,032. Default no limit. */
   readonly maxExpansion?: number | undefined;
   /** What to do with bytes after the end, other than zeros after gzip. "error" (the default)
    * throws TrailingBytes; "ignore" reads and drops them. */

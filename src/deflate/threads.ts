@@ -3,7 +3,7 @@
  *
  *   submit ->  [job 5] [job 6] [job 7]      on threads, each in a buffer of its own
  *                 |
- *   next   <-  the oldest                   its buffer is used again for a later job
+ *   next   <-  the oldest                   its buffer is filled again with a later job
  *
  * All streams of this process that ask for the same number of threads share one pool. It starts
  * with the first and ends some seconds after the last, and never keeps the process alive by
@@ -22,13 +22,12 @@ import {
 import { Pool } from "../core/pool.ts";
 import { moduleBeside } from "../core/thread.ts";
 import type { DeflateJobs, EncodeAnswer } from "./deflate-worker.ts";
-import { linearBound } from "./linear.ts";
 import type { Settings } from "./options.ts";
 
 /** What a job has become. */
 export interface Coded {
-  /** A view that is good until the next call. */
-  readonly bytes: Uint8Array;
+  /** The coded bytes, the caller's to keep. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /** Plain bytes that it stands for. */
   readonly plainBytes: number;
   /** Their checksum. */
@@ -40,7 +39,7 @@ export interface Coded {
 /** Jobs that may be on their way beyond one a thread: keeps threads busy while this one writes. */
 const FLIGHTS_BEYOND = 2;
 
-const BUFFER_BYTES = linearBound(DEFLATE_JOB_BYTES + DEFLATE_JOB_SLACK_BYTES);
+const BUFFER_BYTES = DEFLATE_JOB_BYTES + DEFLATE_JOB_SLACK_BYTES;
 
 interface Flight {
   readonly plainBytes: number;
@@ -87,10 +86,10 @@ export class Flights {
   /** The oldest job's result. @throws PithError what its thread met */
   async next(): Promise<Coded> {
     const flight = this.#flights.shift() as Flight;
-    const { buffer, size, checksum } = (await flight.answer).value;
+    const { buffer, coded, checksum } = (await flight.answer).value;
     this.#buffers.push(buffer);
     const { plainBytes, last } = flight;
-    return { bytes: new Uint8Array(buffer, 0, size), plainBytes, checksum, last };
+    return { bytes: coded, plainBytes, checksum, last };
   }
 
   /** Drops what is on its way and gives the threads back. More than once is harmless. */

@@ -136,13 +136,9 @@ export class DeflateWriter {
     }
   }
 
-  /** Whether threads earn their keep. Once they have begun they go on. */
+  /** Once threads have begun they go on: `#bytesTaken` only grows. */
   #wantsThreads(): boolean {
-    const { threads, threadsAsked } = this.#settings;
-    const floor = threadsAsked
-      ? DEFLATE_JOB_BYTES + DEFLATE_JOB_SLACK_BYTES
-      : DEFLATE_PARALLEL_BYTES;
-    return threads > 0 && this.#bytesTaken > floor;
+    return wantsThreads(this.#settings, this.#bytesTaken);
   }
 
   #codeHere(kernel: Kernel, jobs: readonly Job[]): Part {
@@ -161,7 +157,9 @@ export class DeflateWriter {
     const { bytes, plainBytes, checksum, last } = await flights.next();
     this.#checkSignal();
     this.#addPlain(checksum, plainBytes);
-    const part = this.#wrapped(bytes, last);
+    const alone = this.#begun && !last && this.#target === undefined;
+    if (alone) this.#bytesOut += bytes.length;
+    const part = alone ? bytes : this.#wrapped(bytes, last);
     this.#report();
     yield part;
   }
@@ -206,6 +204,13 @@ export class DeflateWriter {
     const { signal } = this.#settings;
     if (signal?.aborted) throw abortedFault(signal);
   }
+}
+
+/** Whether threads earn their keep for an input of which `bytesTaken` are known. */
+export function wantsThreads(settings: Settings, bytesTaken: number): boolean {
+  const { threads, threadsAsked, level } = settings;
+  const floor = threadsAsked ? DEFLATE_JOB_BYTES + DEFLATE_JOB_SLACK_BYTES : DEFLATE_PARALLEL_BYTES;
+  return level === "huffman" && threads > 0 && bytesTaken > floor;
 }
 
 /** The fault of an aborted signal, with the caller's reason as its cause. */
