@@ -17,7 +17,14 @@ import type { Progress } from "./progress.ts";
 import { counting, peek, readFile, readFirst, readInput } from "./read-file.ts";
 import type { FileResult } from "./result.ts";
 import type { Run } from "./run.ts";
-import { type FileTask, findInputs, type InputRules, planTasks, runTasks } from "./tasks.ts";
+import {
+  type FileTask,
+  findInputs,
+  type InputRules,
+  planTasks,
+  refuseTerminal,
+  runTasks,
+} from "./tasks.ts";
 import { type FileEntry, MODE_MASK } from "./walk.ts";
 import { writeOut } from "./write-out.ts";
 
@@ -54,6 +61,7 @@ export async function testFiles(
   run: Run,
 ): Promise<void> {
   const fromStdin = paths.length === 0 || paths.includes("-");
+  if (paths.length === 0) refuseTerminal(run);
   const named = paths.filter((path) => path !== "-");
   const files = await findInputs(named, (file) => isOurs(file, options, run), run);
   const tasks: FileTask[] = files.map((file) => ({ file, name: file.path, target: undefined }));

@@ -83,3 +83,14 @@ test("a service that is not there is said in one line", async () => {
   assert.match(errors, /^pith: the Pith service does not answer [^\n]*`pith serve`[^\n]*\n$/);
   assert.equal(output, "");
 });
+
+test("a terminal is neither read as a file nor written compressed data to", async () => {
+  const cases = ["compress", "expand", "test", `compress -c ${import.meta.filename}`];
+  for (const line of cases) {
+    const { run, output, errors } = fakeRun(undefined, true);
+    const code = await runCommand(line.split(" "), run.surroundings);
+    assert.equal(code, FAULTS.BadUsage.number, line);
+    assert.match(errors(), /through a pipe|not for a terminal/);
+    assert.equal(output(), "");
+  }
+});

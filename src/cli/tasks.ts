@@ -61,6 +61,7 @@ export async function planTasks(
     throw new PithError("BadUsage", { why });
   };
   if (fromStdin && paths.length > 1) refuse("stdin goes alone");
+  if (paths.length === 0) refuseTerminal(run);
   if (options.stdout === true && options.output !== undefined)
     refuse("-o and -c exclude each other");
   if (options.rm === true && (fromStdin || toStdout)) refuse("--rm goes with files only");
@@ -84,6 +85,12 @@ export async function planTasks(
     }
   }
   return tasks;
+}
+
+/** A terminal would wait for somebody to type the file. @throws PithError "BadUsage" */
+export function refuseTerminal(run: Run): void {
+  if (run.surroundings.stdin.isTTY !== true) return;
+  throw new PithError("BadUsage", { why: "name files, or send something through a pipe" });
 }
 
 /** The files that `paths` mean and the command takes. */
