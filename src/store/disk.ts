@@ -53,13 +53,18 @@ export async function flushFile(file: string): Promise<void> {
  * @throws the system's error
  */
 export async function makeFolder(folder: string): Promise<void> {
+  await ensureFolder(folder);
+  await flushFolder(dirname(folder));
+}
+
+/** Makes a folder in one that is there, if it is not there yet. @throws the system's error */
+export async function ensureFolder(folder: string): Promise<void> {
   try {
     // Not recursive: on a disk that cannot be written Node 24.21 then says ENOENT instead of EROFS.
     await mkdir(folder);
   } catch (error) {
     if (errorCode(error) !== "EEXIST") throw error;
   }
-  await flushFolder(dirname(folder));
 }
 
 /**

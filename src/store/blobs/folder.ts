@@ -12,7 +12,14 @@ import { open, readdir, readFile, rm, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { assertThat, PithError } from "../../core/errors.ts";
 import { BLOB_BYTES_MAXIMUM } from "../../core/limits.ts";
-import { diskFault, errorCode, flushFolder, makeFolder, writeWhole } from "../disk.ts";
+import {
+  diskFault,
+  ensureFolder,
+  errorCode,
+  flushFolder,
+  makeFolder,
+  writeWhole,
+} from "../disk.ts";
 import type { BlobEntry, Blobs } from "./blobs.ts";
 
 const TEMPORARY_FOLDER = "tmp";
@@ -36,8 +43,8 @@ export async function openFolderBlobs(folder: string): Promise<Blobs> {
 
 class FolderBlobs implements Blobs {
   readonly #folder: string;
-  /** Sub-folders that this process has seen made and flushed, or is making. */
-  readonly #made = new Map<string, Promise<void>>();
+  /** Sub-folders whose entry in the folder above is known to be durable. */
+  readonly #durable = new Set<string>();
   /** Puts under way: a second put of a name waits for the first, which writes the same bytes. */
   readonly #writing = new Map<string, Promise<void>>();
   #written = 0;
@@ -61,29 +68,36 @@ class FolderBlobs implements Blobs {
   async #write(name: string, bytes: Uint8Array, replace: boolean): Promise<void> {
     const { file, outer, inner } = this.#placeOf(name);
     try {
-      await this.#make(outer);
-      await this.#make(inner);
+      if (!this.#durable.has(inner)) {
+        await ensureFolder(outer);
+        await ensureFolder(inner);
+      }
       if (replace || (await sizeOf(file)) !== bytes.length) {
         this.#written += 1;
         const temporary = join(this.#folder, TEMPORARY_FOLDER, `${this.#written}-${name}`);
         await writeWhole(file, temporary, bytes);
       }
-      // Also for a file that was there: a crash may have come between its rename and this.
-      await flushFolder(inner);
+      await this.#flush(outer, inner);
     } catch (error) {
-      this.#made.delete(inner);
-      this.#made.delete(outer);
+      // Whatever happened to the folders, the next put looks again.
+      this.#durable.delete(inner);
+      this.#durable.delete(outer);
       throw diskFault(error, { blob: name });
     }
   }
 
-  async #make(folder: string): Promise<void> {
-    let making = this.#made.get(folder);
-    if (making === undefined) {
-      making = makeFolder(folder);
-      this.#made.set(folder, making);
-    }
-    await making;
+  /**
+   * Makes a new entry of `inner` durable, and the folders themselves where that is not known. Also for
+   * a file that was there: a crash may have come between its rename and this. At once, because file
+   * systems with a journal write one entry of it for all.
+   */
+  async #flush(outer: string, inner: string): Promise<void> {
+    const flushes = [flushFolder(inner)];
+    if (!this.#durable.has(inner)) flushes.push(flushFolder(outer));
+    if (!this.#durable.has(outer)) flushes.push(flushFolder(this.#folder));
+    await Promise.all(flushes);
+    this.#durable.add(inner);
+    this.#durable.add(outer);
   }
 
   async get(name: string): Promise<Uint8Array> {
