@@ -190,9 +190,10 @@ export const CONNECTIONS_MAXIMUM = 1024;
 /** Requests of one connection that may wait for the one before (pipelining). */
 export const PIPELINED_MAXIMUM = 64;
 
-/** Puts and gets at once that hold chunks in memory, and how many more may wait how long for
- * a place before they are told "SlowDown". A put holds up to CHUNKS_IN_FLIGHT chunks: 32 of them
- * at most 512 MiB plain; more would not be faster on any usual number of cores. */
+/** Puts at once, and gets at once, that hold chunks in memory, and how many more may wait how long
+ * for a place before they are told "SlowDown". A put holds one chunk and shares the coder's
+ * budget for more, a get up to three: half a GiB at most. More would not be faster on any usual
+ * number of cores. */
 export const TRANSFERS_MAXIMUM = 32;
 export const TRANSFERS_WAITING_MAXIMUM = 1024;
 export const TRANSFER_WAIT_MS = 60_000;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, test } from "node:test";
 import { PithError } from "../core/errors.ts";
-import { resolveConfig } from "./config.ts";
+import { defaultConfig, resolveConfig } from "./config.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pith-config-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -73,5 +73,19 @@ test("only loopback is listened on", () => {
   }
   for (const host of ["127.0.0.1", "127.1.2.3", "::1", "localhost"]) {
     assert.equal(resolveConfig({ host }, {}).host, host);
+  }
+});
+
+test("the guide names every setting, its flag, its variable and its default", () => {
+  const guide = readFileSync(resolve(import.meta.dirname, "../../docs/guides/service.md"), "utf8");
+  for (const [name, value] of Object.entries(defaultConfig())) {
+    const words = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    const variable = `PITH_${words.replaceAll("-", "_").toUpperCase()}`;
+    const shown = name === "threads" ? "one a core" : `\`?${value}\`?`;
+    const row = new RegExp(
+      `^\\| \`--${words}\` \\| \`${variable}\` \\| \`${name}\` \\| ${shown} \\|`,
+      "m",
+    );
+    assert.match(guide, row);
   }
 });

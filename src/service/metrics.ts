@@ -20,8 +20,7 @@ export interface Readings {
   readonly jobsWaiting: number;
   /** Worker threads that hung, trapped or died since the start. */
   readonly workersReplaced: number;
-  readonly transfersRunning: number;
-  readonly transfersWaiting: number;
+  readonly transfers: Readonly<Record<"puts" | "gets", { running: number; waiting: number }>>;
 }
 
 export interface Metrics {
@@ -98,6 +97,7 @@ export function openMetrics(build: string): Metrics {
   ]);
   const jobs = gauge("pith_jobs", "Coding and proving jobs.", ["state"]);
   const transfers = gauge("pith_transfers", "Puts and gets that hold chunks, or wait to.", [
+    "kind",
     "state",
   ]);
   const replaced = gauge("pith_workers_replaced", "Worker threads replaced since the start.");
@@ -129,8 +129,11 @@ export function openMetrics(build: string): Metrics {
     jobs.set({ state: "running" }, readings.jobsRunning);
     jobs.set({ state: "waiting" }, readings.jobsWaiting);
     replaced.set(readings.workersReplaced);
-    transfers.set({ state: "running" }, readings.transfersRunning);
-    transfers.set({ state: "waiting" }, readings.transfersWaiting);
+    for (const kind of ["puts", "gets"] as const) {
+      const { running, waiting } = readings.transfers[kind];
+      transfers.set({ kind, state: "running" }, running);
+      transfers.set({ kind, state: "waiting" }, waiting);
+    }
   }
 
   return {

@@ -27,10 +27,11 @@ import { healthOf, probeDisk } from "./health.ts";
 import type { AdminContext } from "./http/admin.ts";
 import type { Exchange } from "./http/exchange.ts";
 import { LISTENER_BOUNDS, type ListenerBounds, listen } from "./http/listener.ts";
-import { type Limiter, limiter } from "./limiter.ts";
+import { limiter } from "./limiter.ts";
 import { type Logger, logCodecEvent, logExchange, logFault, openLog } from "./log.ts";
 import { type Machine, openMachine } from "./machine.ts";
 import { type Metrics, openMetrics } from "./metrics.ts";
+import type { Transfers } from "./s3/context.ts";
 import { faultDocument } from "./s3/door.ts";
 import { type ServiceStats, storeStats } from "./stats.ts";
 import { buildVersion } from "./version.ts";
@@ -106,11 +107,12 @@ interface Shared {
 
 async function serveMachine(machine: Machine, shared: Shared): Promise<Service> {
   const { config, log, metrics, surroundings } = shared;
-  const transfers = limiter({
+  const bounds = {
     places: TRANSFERS_MAXIMUM,
     waiting: TRANSFERS_WAITING_MAXIMUM,
     waitMs: TRANSFER_WAIT_MS,
-  });
+  };
+  const transfers = { puts: limiter(bounds), gets: limiter(bounds) };
   const fault = (error: PithError, exchange: Exchange): void =>
     tellFault(shared, error, aboutOf(exchange));
   const door = {
@@ -175,7 +177,7 @@ function aboutOf({ id, operation, bucket, key }: Exchange): object {
 
 function adminContext(
   machine: Machine,
-  transfers: Limiter,
+  transfers: Transfers,
   { config, metrics }: Shared,
 ): AdminContext {
   const { store, gate } = machine;
@@ -222,8 +224,7 @@ function adminContext(
         jobsRunning: busy,
         jobsWaiting: waiting,
         workersReplaced: replaced,
-        transfersRunning: transfers.running,
-        transfersWaiting: transfers.waiting,
+        transfers,
       });
     },
     disableCodec: (name) => gate.disable(name),

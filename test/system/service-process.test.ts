@@ -20,6 +20,8 @@ const run = promisify(execFile);
 const curlIsThere = spawnSync("curl", ["--version"]).status === 0;
 const withoutCurl = curlIsThere || process.env["CI"] === "true" ? false : "no curl here";
 
+const withoutShell = process.platform === "win32" ? "no POSIX shell here" : false;
+
 interface Running {
   readonly child: ChildProcess;
   readonly url: string;
@@ -30,10 +32,11 @@ interface Running {
   readonly ended: Promise<[code: number | null, signal: string | null]>;
 }
 
-function launch(args: readonly string[]): Omit<Running, "url" | "folder"> {
-  const child = spawn(process.execPath, [MAIN, "serve", ...args], {
-    env: { PATH: process.env["PATH"] },
-  });
+/** @param shell - a shell script that runs what its arguments say */
+function launch(args: readonly string[], shell?: string): Omit<Running, "url" | "folder"> {
+  const command = [process.execPath, MAIN, "serve", ...args];
+  const [program = "", ...rest] = shell === undefined ? command : ["sh", "-c", shell, ...command];
+  const child = spawn(program, rest, { env: { PATH: process.env["PATH"] } });
   const output = { stdout: "", stderr: "" };
   child.stdout.on("data", (part) => (output.stdout += part));
   child.stderr.on("data", (part) => (output.stderr += part));
@@ -42,9 +45,13 @@ function launch(args: readonly string[]): Omit<Running, "url" | "folder"> {
 }
 
 /** Starts a service on a free port and waits for its address. */
-async function start(context: TestContext, args: readonly string[] = []): Promise<Running> {
+async function start(
+  context: TestContext,
+  args: readonly string[] = [],
+  shell?: string,
+): Promise<Running> {
   const folder = await mkdtemp(join(tmpdir(), "pith-process-"));
-  const launched = launch(["--port", "0", "--data", join(folder, "data"), ...args]);
+  const launched = launch(["--port", "0", "--data", join(folder, "data"), ...args], shell);
   const { child, output, ended } = launched;
   context.after(async () => {
     child.kill("SIGKILL");
@@ -148,5 +155,24 @@ test("what keeps it from starting is one clear line and a number", async (t) => 
       .filter((line) => !line.startsWith("{"));
     assert.equal(lines.length, 1, output.stderr);
     assert.match(lines[0] ?? "", says);
+  }
+});
+
+test("running out of files is told, and passes", { skip: withoutShell }, async (t) => {
+  // The shell's limit leaves room for the store and a few connections.
+  const { url, child, output } = await start(t, [], 'ulimit -n 64; exec "$0" "$@"');
+  const port = Number(new URL(url).port);
+  const sockets = await Promise.all(Array.from({ length: 100 }, () => openRaw(port)));
+  for (const socket of sockets) socket.on("error", () => undefined);
+  await sleep(300);
+  for (const socket of sockets) socket.destroy();
+  // The first ones may still meet the crowd on its way out.
+  let status = 0;
+  while (status !== 200) {
+    assert.equal(child.exitCode, null, output.stderr);
+    status = await fetch(`${url}/-/stats`).then(
+      (answer) => answer.status,
+      () => sleep(20, 0),
+    );
   }
 });

@@ -224,7 +224,7 @@ test("uploads that are given up leave nothing but what will be collected", async
     await sleep(30);
     socket.resetAndDestroy();
   }
-  const running = /\npith_transfers\{state="running"\} 0\n/;
+  const running = /\npith_transfers\{kind="puts",state="running"\} 0\n/;
   await until(async () => running.test(await (await fetch(`${service.url}/-/metrics`)).text()));
   assert.equal((await fetch(`${service.url}/photos/gone`)).status, 404);
   const { body } = await post(service, "/-/check");

@@ -166,6 +166,8 @@ export async function listen(
   server.on("checkExpectation", (request, response) => accept(request, response, false));
   server.on("clientError", refuse);
   await bind(server, host, port);
+  // Too many open files, for one: connections wait in the queue until there are fewer.
+  server.on("error", (error) => hooks.fault(PithError.from(error, "CannotListen", { host })));
 
   return {
     address: server.address() as AddressInfo,

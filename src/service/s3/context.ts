@@ -8,10 +8,16 @@ import type { Exchange } from "../http/exchange.ts";
 import type { Limiter } from "../limiter.ts";
 import type { Target } from "./target.ts";
 
+/** Puts and gets are limited apart, so that slow clients of one kind do not keep out the other. */
+export interface Transfers {
+  readonly puts: Limiter;
+  readonly gets: Limiter;
+}
+
 export interface S3Context {
   readonly store: Store;
   /** A place is held by each request that holds chunks in memory. */
-  readonly transfers: Limiter;
+  readonly transfers: Transfers;
   readonly mode: "verified" | "async";
   readonly effort: Effort;
   /** Told of every fault that is not the client's, with what it happened to. */

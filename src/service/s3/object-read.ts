@@ -34,7 +34,7 @@ export const headObject: Operate = async (exchange, { bucket, key, query }, { st
 };
 
 export const getObject: Operate = async (exchange, target, { store, transfers }) => {
-  const leave = await transfers.enter(exchange.signal);
+  const leave = await transfers.gets.enter(exchange.signal);
   try {
     const { status, bytes, headers, body } = await open(exchange, target, store);
     if (body === undefined) await exchange.send(status, headers, "");

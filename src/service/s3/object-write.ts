@@ -25,7 +25,7 @@ export const putObject: Operate = async (exchange, { bucket, key }, context) => 
   const userMetadata = readUserMetadata(exchange.headers);
   const condition = writeCondition(exchange.headers);
   const upload = await openUpload(exchange);
-  const leave = await transfers.enter(exchange.signal);
+  const leave = await transfers.puts.enter(exchange.signal);
   try {
     const row = await store.putObject(bucket, key, upload.source, {
       headers,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { routeRequest } from "./route.ts";
+import { OPERATIONS, routeRequest } from "./route.ts";
 import { parseTarget } from "./target.ts";
 
 const route = (method: string, url: string, headers: Record<string, string> = {}) =>
@@ -69,4 +70,11 @@ test("a key needs a bucket", () => {
   for (const method of ["GET", "PUT", "DELETE"]) {
     assert.throws(() => route(method, "//key"), { code: "BadBucketName" });
   }
+});
+
+test("the guide names every operation", () => {
+  const guide = new URL("../../../docs/guides/s3.md", import.meta.url);
+  const rows = readFileSync(guide, "utf8").matchAll(/^\| ((?:[A-Z]\w+(?:, )?)+) \| `/gm);
+  const named = [...rows].flatMap(([, names]) => (names ?? "").split(", "));
+  assert.deepEqual(named.sort(), [...OPERATIONS].sort());
 });
