@@ -24,7 +24,8 @@ tell({ port: started.port });
 
 async function startPith(): Promise<{ port: number; close: () => Promise<void> }> {
   const mode = kind === "pith-async" ? "async" : "verified";
-  const flags = { port: 0, data: folder, mode, logLevel: "warn" } as const;
+  const effort = kind === "pith-flat" ? "flat" : "default";
+  const flags = { port: 0, data: folder, mode, effort, logLevel: "warn" } as const;
   const service = await startService(flags, { environment: {} });
   return { port: service.address.port, close: () => service.close() };
 }

@@ -7,7 +7,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-export const SERVERS = ["pith", "pith-async", "node-fsync", "node"] as const;
+/** `pith` as it comes, `pith-flat` with linear-time deflate alone, `pith-async` in the other mode. */
+export const SERVERS = ["pith", "pith-flat", "pith-async", "node-fsync", "node"] as const;
 export type ServerKind = (typeof SERVERS)[number];
 
 export interface BenchServer {
