@@ -132,12 +132,16 @@ async function stats(access: Access, _options: CareOptions, run: Run): Promise<v
 /** The page that `pith stats` prints. */
 export function statsPage(place: string, figures: StoreFigures): string {
   const { buckets, objects, plainBytes, storedBytes, awaiting, codecs, disabledCodecs } = figures;
-  const saved = formatPercent(savedPercent(plainBytes, storedBytes));
+  // What chunks point to; the rest are blobs that were replaced and wait for their collection.
+  const takenBytes = codecs.reduce((sum, codec) => sum + codec.storedBytes, 0);
+  const garbageBytes = Math.max(0, storedBytes - takenBytes);
+  const saved = formatPercent(savedPercent(plainBytes, takenBytes));
   const holds = `${countOf(objects, "object")} in ${countOf(buckets, "bucket")}`;
   const lines = [
     `${place}: ${holds}`,
-    `${formatBytes(plainBytes)} take ${formatBytes(storedBytes)}: ${saved} saved`,
+    `${formatBytes(plainBytes)} take ${formatBytes(takenBytes)}: ${saved} saved`,
   ];
+  if (garbageBytes > 0) lines.push(`${formatBytes(garbageBytes)} more wait to be collected`);
   if (awaiting > 0) lines.push(`${countOf(awaiting, "object waits", "objects wait")} to be coded`);
   if (codecs.length > 0) lines.push("", codecTable(codecs));
   if (disabledCodecs.length > 0) lines.push("", `switched off: ${disabledCodecs.join(", ")}`);
