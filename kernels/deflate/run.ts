@@ -5,9 +5,9 @@
  *   run           |<--- covered ---->|        the first c stays a literal
  *
  * A run is coded as matches at distance 1: each covers up to 258 bytes for the price of one symbol
- * and one bit. This needs no window beyond one byte and no search: one 16-byte comparison in each
- * LOOK_BYTES of the input, so every run of RUN_BYTES_MINIMUM bytes or more is found, and what is
- * found need not be counted or coded byte by byte, which pays for the look.
+ * and one bit. This needs no window beyond one byte and no search: one comparison of 16 bytes in
+ * each 64 of the input. What is found need not be counted or coded byte by byte, which pays for
+ * the looks.
  *
  * The list in RUNS holds, in order, the address and length of what the matches cover: always 3 or
  * more bytes, always a sum of match lengths that deflate has, always preceded by the same byte.
@@ -17,9 +17,10 @@ import { RUN_BYTES_MINIMUM, RUNS } from "../memory.ts";
 /** Longest match that deflate has. */
 const MATCH_BYTES: usize = 258;
 
-/** Distance of the looks. A run of 48 bytes holds 17 bytes from a multiple of 32 on wherever it
- * lies. Looking every 64 bytes saves 0.01 ns a byte and finds half as many short runs. */
-const LOOK_BYTES: usize = 32;
+/** Distance of the looks. A run of 80 bytes holds 17 bytes from a multiple of 64 on wherever it
+ * lies; a shorter one is found when it happens to. Looking every 32 bytes takes 1.5 % longer in
+ * all and makes the corpus 0.012 % smaller. */
+const LOOK_BYTES: usize = 64;
 
 /** End of the list while it is made. */
 let listEnd: usize = 0;
