@@ -124,12 +124,18 @@ export class Exchange {
       undefined
     >;
     const patience = new Patience(this.#bounds);
-    while (true) {
-      const step = await this.#read(pieces, patience);
-      if (step.done === true) return;
-      this.#receivedBytes += step.value.length;
-      patience.moved(step.value.length);
-      yield step.value;
+    try {
+      while (true) {
+        const step = await this.#read(pieces, patience);
+        if (step.done === true) return;
+        this.#receivedBytes += step.value.length;
+        patience.moved(step.value.length);
+        yield step.value;
+      }
+    } finally {
+      // Whoever stops early leaves the rest to be discarded. After an error a read is still open,
+      // and ends with the connection.
+      if (this.#bodyError === undefined) await pieces.return?.();
     }
   }
 

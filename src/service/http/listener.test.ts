@@ -211,6 +211,23 @@ test("an answer before the body leaves the connection usable", async (t) => {
   );
 });
 
+test("an answer in the middle of the body leaves the connection usable", async (t) => {
+  const { port } = await start(t, async (exchange) => {
+    for await (const _ of exchange.body()) break;
+    await exchange.send(507, {}, exchange.request.url ?? "");
+  });
+  const body = Buffer.alloc(3_000_000);
+  const { received } = await exchangeRaw(port, [
+    `PUT /a ${HEAD}Content-Length: ${body.length}\r\n\r\n`,
+    body,
+    `GET /b ${HEAD}Connection: close\r\n\r\n`,
+  ]);
+  assert.deepEqual(
+    parseAnswers(received).map(({ body: text }) => text.toString()),
+    ["/a", "/b"],
+  );
+});
+
 test("a body that ends early after its answer closes the connection at once", async (t) => {
   const { port, outcomes } = await start(t, (exchange) => exchange.send(404, {}, "no"));
   const request = `PUT / ${HEAD}Content-Length: 10\r\n\r\n12345`;
