@@ -39,7 +39,7 @@ after(removeFolders);
 
 const random = seeded(7);
 /** A little of everything, more than one chunk, and no text. */
-const LARGE = random.content(5_000_000);
+const LARGE = random.content(4_500_000);
 LARGE[0] = 0;
 const SMALL = Buffer.from("to be or not to be, ".repeat(500));
 const MODIFIED = new Date("2024-02-29T12:34:56Z");
@@ -82,17 +82,19 @@ test("a folder survives every format, with times and modes", async () => {
   const before = await readTree(tree);
   const top = await newFolder();
   for (const format of ["pith", "gz", "zlib", "deflate"]) {
+    // The real command for one format; what differs for the others is below it.
+    const ends = format === "pith" ? pithWell : pithHereWell;
     const packed = join(top, format);
     const back = join(top, `${format}-back`);
-    await pithWell(["compress", tree, "-o", packed, "--format", format, "-q"]);
+    await ends(["compress", tree, "-o", packed, "--format", format, "-q"]);
     assert.equal((await readTree(packed)).size, before.size);
     const { mode, mtimeMs } = await stat(
       join(packed, `small.txt.${format === "zlib" ? "zz" : format}`),
     );
     assert.equal(mode & 0o777, 0o640);
     assert.equal(mtimeMs, MODIFIED.getTime());
-    await pithWell(["test", packed, "-q"]);
-    await pithWell(["expand", packed, "-o", back, "-q"]);
+    await ends(["test", packed, "-q"]);
+    await ends(["expand", packed, "-o", back, "-q"]);
     assert.deepEqual(await readTree(back), before, format);
   }
   assert.deepEqual(await readTree(tree), before, "inputs are kept");
@@ -124,8 +126,17 @@ test("what is written is what others read, and the format follows the name", asy
 
 test("equal content gives equal .pith files when metadata are left out, on any threads", async () => {
   const tree = await makeTree();
-  const one = await pithWell(["compress", "-c", "-n", "-T", "1", join(tree, "large.bin")]);
-  const other = await pithWell(["compress", "-T", "3"], { input: LARGE });
+  const one = await pithWell([
+    "compress",
+    "--effort",
+    "fast",
+    "-c",
+    "-n",
+    "-T",
+    "1",
+    join(tree, "large.bin"),
+  ]);
+  const other = await pithWell(["compress", "--effort", "fast", "-T", "3"], { input: LARGE });
   assert.ok(one.equals(other));
 });
 
@@ -239,7 +250,7 @@ test("several files end in a table, one in a line", async () => {
   const tree = await makeTree();
   const table = (await pithHereWell(["compress", tree])).toString();
   assert.match(table, /^file +codec +plain +coded +saved\n/);
-  assert.match(table, /\n4 files +5\.0\d MB +\S+ MB +\d+\.\d%\n$/);
+  assert.match(table, /\n4 files +4\.5\d MB +\S+ MB +\d+\.\d%\n$/);
   const line = (await pithHereWell(["compress", "-f", join(tree, "small.txt")])).toString();
   assert.match(line, /small\.txt -> .*small\.txt\.pith: 10\.0 kB -> \d+ B, 9\d\.\d% saved by zlib/);
 });
@@ -454,9 +465,9 @@ test("info and estimate say what is there and write nothing", async () => {
   await pithHereWell(["compress", "-q", join(tree, "large.bin")]);
   const before = await readTree(tree);
   const info = (await pithHereWell(["info", "-v", join(tree, "large.bin.pith")])).toString();
-  assert.match(info, /Pith file, .* for 5\.00 MB, .* saved, 2 chunks by/);
+  assert.match(info, /Pith file, .* for 4\.50 MB, .* saved, 2 chunks by/);
   assert.match(info, /of large\.bin, 2024-02-29 12:34:56, mode 644/);
-  assert.match(info, /\n +4194304 +805696 +\d+ +\w+ 1 +[0-9a-f]{64}\n/);
+  assert.match(info, /\n +4194304 +305696 +\d+ +\w+ 1 +[0-9a-f]{64}\n/);
   const about = JSON.parse(
     (await pithHereWell(["info", "--json", join(tree, "small.txt")])).toString(),
   );
