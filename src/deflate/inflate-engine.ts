@@ -41,10 +41,23 @@ export interface Inflating {
   close(): void;
 }
 
+/** A stream that was decoded in one step. */
+export interface Whole {
+  readonly plain: Uint8Array;
+  readonly bytesRead: number;
+}
+
 export interface InflateEngine {
   readonly name: string;
   /** Begins a raw deflate stream. */
   open(): Inflating;
+  /**
+   * Decodes in one step a stream of which all bytes are at hand, and maybe more behind it.
+   *
+   * @returns undefined when that would keep the thread too long, and when the stream is broken:
+   *   decoded again by `open`, it gives the fault
+   */
+  readonly whole?: (input: Uint8Array) => Whole | undefined;
 }
 
 /** Decoded bytes come in pieces of at most this size, so that a stream that expands a

@@ -5,11 +5,11 @@ import { forSeeds } from "../../test/random.ts";
 import { concatenate } from "../core/bytes.ts";
 import type { InflateEngine } from "./inflate-engine.ts";
 import { portableEngine } from "./inflate-portable.ts";
-import { zlibEngine } from "./inflate-zlib.ts";
+import { zlibEngine, zlibWholeEngine } from "./inflate-zlib.ts";
 import { compareEngines, compareWithZlib } from "./suite.ts";
 
 const ROUNDS = process.env["PITH_FULL"] === "1" ? 100_000 : 10_000;
-const ENGINES = [zlibEngine as InflateEngine, portableEngine];
+const ENGINES = [zlibEngine as InflateEngine, zlibWholeEngine as InflateEngine, portableEngine];
 
 test("portable inflate and zlib agree on mutated streams", async () => {
   await forSeeds(ROUNDS, (random) => compareWithZlib(portableEngine, random));

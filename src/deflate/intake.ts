@@ -35,9 +35,11 @@ export class Intake {
   #at = 0;
   #before = 0; // bytes of the pieces before this one
   #ended = false;
+  readonly #single: boolean;
 
   constructor(source: ByteSource, signal: AbortSignal | undefined) {
     this.#pieces = piecesOf(source);
+    this.#single = source instanceof Uint8Array;
     this.#signal = signal;
   }
 
@@ -78,6 +80,11 @@ export class Intake {
   /** A view on the bytes at hand, not taken. */
   rest(): Uint8Array {
     return this.#piece.subarray(this.#at, this.#at + FEED_BYTES);
+  }
+
+  /** All bytes that are left, not taken, when the source is one array; else undefined. */
+  wholeRest(): Uint8Array | undefined {
+    return this.#single ? this.#piece.subarray(this.#at) : undefined;
   }
 
   /** Takes `count` of the bytes at hand. */

@@ -12,11 +12,11 @@ import { PithError } from "../core/errors.ts";
 import { GZIP_HEADER_BYTES_MAXIMUM, INFLATE_EXPANSION_FREE_BYTES } from "../core/limits.ts";
 import { type InflateEngine, PIECE_BYTES_MAXIMUM } from "./inflate-engine.ts";
 import { portableEngine } from "./inflate-portable.ts";
-import { zlibEngine } from "./inflate-zlib.ts";
+import { zlibEngine, zlibWholeEngine } from "./inflate-zlib.ts";
 import { type InflateOptions, readWith } from "./read.ts";
 
 const VECTORS = resolve(import.meta.dirname, "../../test/vectors/deflate");
-const ENGINES = [zlibEngine as InflateEngine, portableEngine];
+const ENGINES = [zlibEngine as InflateEngine, zlibWholeEngine as InflateEngine, portableEngine];
 /** Sizes of the pieces in which compressed bytes come. */
 const CUTS = [Infinity, 1, 7, 1009];
 
@@ -34,7 +34,8 @@ async function readAll(
   cut = Infinity,
 ): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of readWith(engine, cutInto(bytes, cut), options)) pieces.push(piece);
+  const source = cut === Infinity ? bytes : cutInto(bytes, cut);
+  for await (const piece of readWith(engine, source, options)) pieces.push(piece);
   return concatenate(pieces);
 }
 
@@ -256,7 +257,7 @@ test("progress grows and ends with the length of the compressed data", async () 
   for (const engine of ENGINES) {
     const seen: { bytesIn: number; bytesOut: number }[] = [];
     await readAll(engine, bytes, { onProgress: (progress) => seen.push(progress) });
-    assert.ok(seen.length > 10);
+    assert.ok(seen.length > (engine.whole === undefined ? 10 : 2));
     for (let i = 1; i < seen.length; i++) {
       assert.ok((seen[i]?.bytesIn as number) >= (seen[i - 1]?.bytesIn as number));
       assert.ok((seen[i]?.bytesOut as number) >= (seen[i - 1]?.bytesOut as number));

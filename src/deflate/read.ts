@@ -23,7 +23,7 @@ import {
   readZlibHeader,
   truncated,
 } from "./gzip-header.ts";
-import type { InflateEngine } from "./inflate-engine.ts";
+import type { InflateEngine, Whole } from "./inflate-engine.ts";
 import { type ByteSource, Intake, throwIfAborted } from "./intake.ts";
 import { Turns } from "./turns.ts";
 
@@ -181,12 +181,18 @@ async function* readStream(
 ): AsyncGenerator<Uint8Array, Sums, undefined> {
   const { intake } = reading;
   const sums: Sums = { checksum: kind?.initial ?? 0, bytesOut: 0 };
+  const whole = await wholeStream(reading);
+  if (whole !== undefined) {
+    intake.skip(whole.bytesRead);
+    if (whole.plain.length > 0) yield summed(reading, kind, sums, whole.plain, intake.position);
+    return sums;
+  }
+
   const begin = intake.position;
   const stream = reading.engine.open();
   try {
     for (;;) {
-      await reading.turns.pass(); // our own engine never waits for anything
-      throwIfAborted(reading.options.signal);
+      await takeTurn(reading);
       const answer = await stream.next();
       if (answer === "ended" || answer === "hungry") {
         intake.skip(begin + stream.bytesRead - intake.position);
@@ -194,15 +200,43 @@ async function* readStream(
         if (await intake.more()) stream.feed(intake.rest());
         else stream.finish();
       } else {
-        if (kind !== undefined) sums.checksum = kind.update(answer, sums.checksum);
-        sums.bytesOut += answer.length;
-        count(reading, answer.length, begin + stream.bytesRead);
-        yield answer;
+        yield summed(reading, kind, sums, answer, begin + stream.bytesRead);
       }
     }
   } finally {
     stream.close();
   }
+}
+
+/** The stream that begins at the intake's position, where it can be decoded in one step. */
+async function wholeStream(reading: Reading): Promise<Whole | undefined> {
+  const { engine, intake } = reading;
+  if (engine.whole === undefined) return undefined;
+  await takeTurn(reading);
+  if (!(await intake.more())) return undefined;
+  const rest = intake.wholeRest();
+  return rest === undefined ? undefined : engine.whole(rest);
+}
+
+/** Lets others run once in a while, since not every engine waits for anything; then looks
+ * whether the caller still wants the bytes. */
+async function takeTurn({ turns, options }: Reading): Promise<void> {
+  await turns.pass();
+  throwIfAborted(options.signal);
+}
+
+/** Sums up and counts a piece before it leaves; returns it. */
+function summed(
+  reading: Reading,
+  kind: Checksum | undefined,
+  sums: Sums,
+  piece: Uint8Array,
+  bytesIn: number,
+): Uint8Array {
+  if (kind !== undefined) sums.checksum = kind.update(piece, sums.checksum);
+  sums.bytesOut += piece.length;
+  count(reading, piece.length, bytesIn);
+  return piece;
 }
 
 /** Counts decoded bytes before they leave. */
