@@ -45,6 +45,11 @@ test("flags go before the environment, the environment before the file", () => {
   assert.equal(resolveConfig({ config }, { PITH_LOG_LEVEL: "error" }).logLevel, "error");
 });
 
+test("variables of the command and of the tests are left alone", () => {
+  const environment = { PITH_SERVER: "http://localhost", PITH_SEED: "1", PITH_SOAK_MINUTES: "1" };
+  assert.deepEqual(resolveConfig({}, environment), resolveConfig({}, {}));
+});
+
 test("every problem is told at once", () => {
   const config = file('{"prot": 1, "threads": 0, "mode": "fast"}');
   const problems = problemsOf({ config, port: 70_000 }, { PITH_EFFORT: "much", PITH_DATE: "x" });

@@ -70,9 +70,11 @@ const VARIABLES: ReadonlyMap<string, keyof ServiceConfig> = new Map(
   Object.keys(Schema.entries).map((name) => [variableOf(name), name as keyof ServiceConfig]),
 );
 
-/** Variables of this prefix that belong to other parts of Pith. */
+/** Variables of this prefix that belong to the command and to the tests. */
 const OTHER_VARIABLES: ReadonlySet<string> = new Set(
-  ["CONFIG", "SERVER", "SEED", "FULL", "CORPUS"].map((name) => `PITH_${name}`),
+  "CONFIG CORPUS FULL SEED SEED_FIRST SERVER SOAK_GIB SOAK_MINUTES"
+    .split(" ")
+    .map((name) => `PITH_${name}`),
 );
 
 /**
