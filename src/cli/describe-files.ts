@@ -2,7 +2,7 @@
  * What files are: Pith's own by their index, gzip and zlib by decoding them, all others by their
  * first bytes.
  */
-import { type FileHandle, open } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { type Coder, createCoder, describeContent, openPith } from "../container/index.ts";
 import { decodeDeflate } from "./deflate-coding.ts";
 import { fileFault } from "./file-fault.ts";
@@ -43,7 +43,7 @@ export async function describeFiles(paths: readonly string[], run: Run): Promise
       try {
         await describe(file, coder, run);
       } catch (error) {
-        run.fail(file.path, error);
+        run.fail(file.path, fileFault(error));
       }
     }
   } finally {
@@ -88,12 +88,7 @@ async function describeDeflate(
 }
 
 async function describePith(file: FileEntry, coder: Coder, run: Run): Promise<void> {
-  let handle: FileHandle;
-  try {
-    handle = await open(file.path, "r");
-  } catch (error) {
-    throw fileFault(error);
-  }
+  const handle = await open(file.path, "r");
   try {
     const pith = await openPith(
       {

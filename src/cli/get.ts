@@ -10,7 +10,6 @@
  * (below.ts). A file appears whole, with its time and mode, once its bytes are proven by their
  * MD5; what goes to stdout is proven at its end, by the exit code.
  */
-import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Command } from "commander";
 import { PithError } from "../core/errors.ts";
@@ -33,6 +32,7 @@ import { printable } from "./printable.ts";
 import { beginProgress, type Progress } from "./progress.ts";
 import type { ReportOptions, Run } from "./run.ts";
 import { countOf, formatBytes, formatRate } from "./table.ts";
+import { isFolder } from "./walk.ts";
 import { writeOut } from "./write-out.ts";
 
 interface GetOptions extends StoreOptions, ReportOptions {
@@ -179,9 +179,4 @@ class Getting {
     await run.tell({ name: path, bucket, key, bytes: output.bytes, etag, seconds });
     run.detail(`${printable(addressText(bucket, key))} -> ${printable(path)}`);
   }
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  const stats = await stat(path).catch(() => undefined);
-  return stats?.isDirectory() === true;
 }

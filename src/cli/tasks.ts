@@ -9,14 +9,13 @@
  * A task ends with a file that is whole and proven, or with none. Inputs are kept unless --rm was
  * given, and then removed last.
  */
-import { stat } from "node:fs/promises";
 import { PithError } from "../core/errors.ts";
 import { FolderMaker, pathBelow } from "./below.ts";
 import { inFlight } from "./in-flight.ts";
 import { beginProgress, type Progress } from "./progress.ts";
 import { type FileResult, tellResult, tellTable } from "./result.ts";
 import type { ReportOptions, Run } from "./run.ts";
-import { type FileEntry, listFiles } from "./walk.ts";
+import { type FileEntry, isFolder, listFiles } from "./walk.ts";
 
 /** Where outputs go; `addOutputOptions` in options.ts. */
 export interface OutputOptions extends ReportOptions {
@@ -134,10 +133,6 @@ async function placing(
     await folders.makeFor(name);
     return target;
   };
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() === true;
 }
 
 /**

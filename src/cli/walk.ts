@@ -10,7 +10,7 @@
  * command line they are a fault.
  */
 import type { Stats } from "node:fs";
-import { lstat, readdir } from "node:fs/promises";
+import { lstat, readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { PithError } from "../core/errors.ts";
 import { fileFault } from "./file-fault.ts";
@@ -53,6 +53,12 @@ export async function listFiles(paths: readonly string[], run: Run): Promise<Fil
     }
   }
   return files;
+}
+
+/** Whether the path leads to a folder, also through a symbolic link; false for what is not there. */
+export async function isFolder(path: string): Promise<boolean> {
+  const stats = await stat(path).catch(() => undefined);
+  return stats?.isDirectory() === true;
 }
 
 async function walk(folder: string, files: FileEntry[], run: Run): Promise<void> {
