@@ -7,6 +7,9 @@ import { forSeeds, seeded } from "../../test/random.ts";
 import { concatenate, equalBytes } from "../core/bytes.ts";
 import { inflate, inflateIterable, inflateStream } from "./inflate.ts";
 import { PIECE_BYTES_MAXIMUM } from "./inflate-engine.ts";
+import { portableEngine } from "./inflate-portable.ts";
+import { zlibWholeEngine } from "./inflate-zlib.ts";
+import { readWith } from "./read.ts";
 
 const hello = new TextEncoder().encode("hello");
 
@@ -60,6 +63,23 @@ test("an iterable takes any kind of source", async () => {
     new Blob([gzip]).stream(),
   ]) {
     assert.ok(equalBytes(await gather(inflateIterable(source)), plain));
+  }
+});
+
+test("a piece that is kept keeps no more memory than it is worth", async () => {
+  const member = gzipSync(hello);
+  const gzip = new Uint8Array(concatenate(Array.from({ length: 50 }, () => member)));
+  for (const source of [gzip, [gzip]]) {
+    let pieces = 0;
+    for await (const piece of inflateIterable(source)) {
+      assert.deepEqual(piece, hello);
+      assert.ok(piece.buffer.byteLength <= 2 * hello.length, `keeps ${piece.buffer.byteLength}`);
+      pieces += 1;
+    }
+    assert.equal(pieces, 50);
+  }
+  for await (const piece of readWith(zlibWholeEngine ?? portableEngine, gzip, {})) {
+    assert.ok(piece.buffer.byteLength <= 2 * hello.length, `keeps ${piece.buffer.byteLength}`);
   }
 });
 
