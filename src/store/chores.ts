@@ -68,7 +68,7 @@ export class Chores {
       } catch (error) {
         const fault = PithError.from(error, "AssertionFailure");
         // Closing the store interrupts a chore; that is nobody's fault.
-        if (this.#stopped && fault.code === "Aborted") return;
+        if (this.#stopped && ["Aborted", "StoreIo"].includes(fault.code)) return;
         this.#work.alarm(new PithError(fault.code, { task, ...fault.facts }, fault));
         notBeforeMs = clock.nowMs() + Math.min(everyMs * 2 ** failures, LONGEST_PAUSE_MS);
         failures += 1;

@@ -45,6 +45,9 @@ export function framedChunk(chunk: CodedChunk, state: ChunkState): FramedChunk |
  * @returns the row, or undefined when the chunk has to be stored (again)
  */
 export async function findChunk(parts: StoreParts, sha256: string): Promise<ChunkRow | undefined> {
+  // Most chunks are new: a look does not wait for the flush that a claim shares with others.
+  const [there] = await parts.meta.getChunks([sha256]);
+  if (there === undefined) return undefined;
   const [row] = await parts.meta.claimChunks([sha256], keepUntilMs(parts));
   return row !== undefined && (await isSound(parts, row)) ? row : undefined;
 }

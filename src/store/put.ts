@@ -58,9 +58,12 @@ export async function putObject(
   options: PutOptions,
 ): Promise<ObjectRow> {
   const { headers = { contentType: "binary/octet-stream" }, userMetadata = {} } = options;
+  const { expectedBytes = 0 } = options;
   checkBucketName(bucket);
   checkKey(key);
   checkUserMetadata(userMetadata);
+  if (expectedBytes > OBJECT_BYTES_MAXIMUM)
+    throw new PithError("EntityTooLarge", { expectedBytes });
   await checkBefore(parts, bucket, key, options.condition);
   const measure: Measure = { md5: runningMd5(), bytes: 0 };
   const holding = parts.keeper.hold();

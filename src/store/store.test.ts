@@ -93,6 +93,7 @@ test("names and lengths that cannot be are refused before anything is stored", a
   await assert.rejects(put("other", "k"), { code: "NoSuchBucket" });
   await assert.rejects(put("bucket", "k", 49), { code: "BadRequest" });
   await assert.rejects(put("bucket", "k", 51), { code: "IncompleteBody" });
+  await assert.rejects(put("bucket", "k", 6 * 2 ** 40), { code: "EntityTooLarge" });
   const many = { contentType: "a/b" };
   await assert.rejects(
     store.putObject("bucket", "k", streamOf(numbered(1, 50)), {
