@@ -46,7 +46,7 @@ export function encodeWith(
 ): Uint8Array<ArrayBuffer> {
   return kernel.use((instance) => {
     const parts: Uint8Array<ArrayBuffer>[] = [];
-    for (const jobs of grouped(cutWhole(chunk))) {
+    for (const jobs of grouped(cutWhole(chunk), JOBS_PER_GROUP)) {
       parts.push(encodeJobs(instance, jobs, blocks).slice());
     }
     return parts.length === 1 ? (parts[0] as Uint8Array<ArrayBuffer>) : concatenate(parts);
@@ -55,17 +55,17 @@ export function encodeWith(
 
 /** Jobs that are coded side by side in an instance's memory, so that a chunk of 4 MiB leaves it in
  * one piece: a copy into fresh memory costs a fifth of what coding does. */
-const JOBS_PER_GROUP = 4;
+export const JOBS_PER_GROUP = 4;
 
 /** Plain bytes that make one group. */
 export const GROUP_BYTES = JOBS_PER_GROUP * DEFLATE_JOB_BYTES;
 
-/** The jobs in groups of JOBS_PER_GROUP. */
-export function* grouped(jobs: Iterable<Job>): Generator<Job[], void, undefined> {
+/** The jobs in groups of `size`, the last may be smaller. */
+export function* grouped(jobs: Iterable<Job>, size: number): Generator<Job[], void, undefined> {
   let group: Job[] = [];
   for (const job of jobs) {
     group.push(job);
-    if (group.length === JOBS_PER_GROUP) {
+    if (group.length === size) {
       yield group;
       group = [];
     }

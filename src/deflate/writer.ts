@@ -18,7 +18,7 @@ import {
 } from "../core/limits.ts";
 import { Cutter, cutWhole, type Job } from "./cut.ts";
 import { checksumOfInput, checksumOfJob, emptyChecksum, joinChecksums } from "./job-checksum.ts";
-import { encodeJobs, GROUP_BYTES, grouped } from "./linear.ts";
+import { encodeJobs, GROUP_BYTES, grouped, JOBS_PER_GROUP } from "./linear.ts";
 import { type MatchCoder, openMatchCoder } from "./match-levels.ts";
 import type { Settings } from "./options.ts";
 import { Flights } from "./threads.ts";
@@ -114,7 +114,9 @@ export class DeflateWriter {
 
   async *#finishing(rest: Uint8Array): Parts {
     if (!this.#begun) this.#bytesTaken = Math.max(this.#bytesTaken, rest.length);
-    for (const jobs of grouped(cutWhole(rest))) yield* this.#code(jobs);
+    // With a target parts lie side by side anyway, and one job alone stays in the cache.
+    const jobsAtOnce = this.#target === undefined ? JOBS_PER_GROUP : 1;
+    for (const jobs of grouped(cutWhole(rest), jobsAtOnce)) yield* this.#code(jobs);
     while (this.#flights?.empty === false) yield* this.#land(this.#flights);
     this.close(new PithError("InvalidArgument", { why: "the stream has ended" }));
   }
