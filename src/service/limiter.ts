@@ -1,81 +1,106 @@
 /**
- * Limiter: how many do something at once, and how long the others wait.
+ * Limiter: how much is taken at once, and how long the others wait.
  *
- *   enter()  ->  a place now, or a place in the queue (first come, first served), or "Overloaded"
+ *   take()  ->  a share now, or a place in the queue (first come, first served), or "Overloaded"
  *
- * It knows nothing of what is limited. The service has one for the requests that hold chunks in
- * memory, so that memory is bounded whatever the number of clients.
+ * It knows nothing of what is limited. The service has one for puts and one for gets, so that the
+ * memory they hold is bounded whatever the number of clients.
  */
 import { PithError } from "../core/errors.ts";
 
 export interface Limiter {
   /**
-   * Waits for a place.
+   * Waits for a share. One that is larger than the whole gets it when nobody else holds any.
    *
-   * @returns what gives the place back; calling it twice is harmless
+   * @returns what gives the share back; calling it twice is harmless
    * @throws PithError "Overloaded" when too many wait or the wait was too long, "Aborted" when
-   *   `signal` says so before a place was free
+   *   `signal` says so before there was room
    */
-  enter(signal: AbortSignal): Promise<() => void>;
-  /** How many hold a place, and how many wait for one. */
+  take(share: number, signal: AbortSignal): Promise<() => void>;
+  /** How many hold a share, and how many wait for one. */
   readonly running: number;
   readonly waiting: number;
 }
 
 export interface LimiterBounds {
-  readonly places: number;
+  /** All shares together. */
+  readonly whole: number;
   readonly waiting: number;
   readonly waitMs: number;
+}
+
+interface Waiting {
+  readonly share: number;
+  readonly admit: () => void;
 }
 
 /** A limiter with these bounds. */
 export function limiter(bounds: LimiterBounds): Limiter {
   let running = 0;
-  const queue = new Set<() => void>();
+  let taken = 0;
+  const queue = new Set<Waiting>();
 
-  function leave(): void {
-    const next = queue.values().next().value;
-    if (next === undefined) running--;
-    else next();
+  function fits(share: number): boolean {
+    return running === 0 || taken + share <= bounds.whole;
   }
 
-  function place(): () => void {
+  /** Counts a share in, and gives back what counts it out. */
+  function hold(share: number): () => void {
+    running++;
+    taken += share;
     let held = true;
     return () => {
-      if (held) leave();
+      if (!held) return;
       held = false;
+      running--;
+      taken -= share;
+      admitNext();
     };
   }
 
-  async function enter(signal: AbortSignal): Promise<() => void> {
-    if (signal.aborted) throw new PithError("Aborted");
-    if (running < bounds.places) {
-      running++;
-      return place();
+  /** Nobody overtakes the head of the queue, or large shares would wait for ever. */
+  function admitNext(): void {
+    for (const head of queue) {
+      if (!fits(head.share)) return;
+      head.admit();
     }
+  }
+
+  async function take(share: number, signal: AbortSignal): Promise<() => void> {
+    if (signal.aborted) throw new PithError("Aborted");
+    if (queue.size === 0 && fits(share)) return hold(share);
     if (queue.size >= bounds.waiting) throw new PithError("Overloaded", { waiting: queue.size });
-    await new Promise<void>((resolve, reject) => {
-      const settle = (error?: PithError): void => {
-        queue.delete(admit);
+    return await new Promise((resolve, reject) => {
+      const leave = (): void => {
+        queue.delete(waiting);
         clearTimeout(timer);
         signal.removeEventListener("abort", giveUp);
-        if (error === undefined) resolve();
-        else reject(error);
       };
-      const admit = (): void => settle();
-      const giveUp = (): void => settle(new PithError("Aborted"));
+      const fail = (error: PithError): void => {
+        leave();
+        reject(error);
+        // It may have been the one that did not fit.
+        admitNext();
+      };
+      const waiting: Waiting = {
+        share,
+        admit() {
+          leave();
+          resolve(hold(share));
+        },
+      };
+      const giveUp = (): void => fail(new PithError("Aborted"));
       const timer = setTimeout(
-        () => settle(new PithError("Overloaded", { waitedMs: bounds.waitMs })),
+        () => fail(new PithError("Overloaded", { waitedMs: bounds.waitMs })),
         bounds.waitMs,
       );
       signal.addEventListener("abort", giveUp);
-      queue.add(admit);
+      queue.add(waiting);
     });
-    return place();
   }
 
   return {
-    enter,
+    take,
     get running() {
       return running;
     },

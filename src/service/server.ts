@@ -11,8 +11,8 @@ import type { DestinationStream } from "pino";
 import type { PithError } from "../core/errors.ts";
 import {
   SHUTDOWN_MS,
+  TRANSFER_BYTES_MAXIMUM,
   TRANSFER_WAIT_MS,
-  TRANSFERS_MAXIMUM,
   TRANSFERS_WAITING_MAXIMUM,
 } from "../core/limits.ts";
 import {
@@ -108,7 +108,7 @@ interface Shared {
 async function serveMachine(machine: Machine, shared: Shared): Promise<Service> {
   const { config, log, metrics, surroundings } = shared;
   const bounds = {
-    places: TRANSFERS_MAXIMUM,
+    whole: TRANSFER_BYTES_MAXIMUM,
     waiting: TRANSFERS_WAITING_MAXIMUM,
     waitMs: TRANSFER_WAIT_MS,
   };

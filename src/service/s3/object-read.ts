@@ -7,10 +7,11 @@
  * error. Damage further on can only be shown by closing the connection short of Content-Length.
  */
 import { PithError } from "../../core/errors.ts";
+import { GET_BYTES_HELD_MAXIMUM } from "../../core/limits.ts";
 import type { ObjectRow, Store } from "../../store/index.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { checkRead, rangeCounts } from "./conditions.ts";
-import type { Operate } from "./context.ts";
+import { type Operate, shareOf } from "./context.ts";
 import { objectAnswerHeaders } from "./object-headers.ts";
 import { type ByteRange, parseRange } from "./range.ts";
 import type { Query, Target } from "./target.ts";
@@ -34,11 +35,14 @@ export const headObject: Operate = async (exchange, { bucket, key, query }, { st
 };
 
 export const getObject: Operate = async (exchange, target, { store, transfers }) => {
-  const leave = await transfers.gets.enter(exchange.signal);
+  const { status, bytes, headers, body } = await open(exchange, target, store);
+  if (body === undefined) {
+    await exchange.send(status, headers, "");
+    return;
+  }
+  const leave = await transfers.gets.take(shareOf(bytes, GET_BYTES_HELD_MAXIMUM), exchange.signal);
   try {
-    const { status, bytes, headers, body } = await open(exchange, target, store);
-    if (body === undefined) await exchange.send(status, headers, "");
-    else await exchange.stream(status, headers, bytes, body);
+    await exchange.stream(status, headers, bytes, body);
   } finally {
     leave();
   }

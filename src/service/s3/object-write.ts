@@ -7,12 +7,12 @@
  * with an error, and nothing is committed.
  */
 import { FAULTS, PithError } from "../../core/errors.ts";
-import { XML_BODY_BYTES_MAXIMUM } from "../../core/limits.ts";
+import { PUT_BYTES_HELD_MAXIMUM, XML_BODY_BYTES_MAXIMUM } from "../../core/limits.ts";
 import type { Store } from "../../store/index.ts";
 import { XML_HEADERS } from "./bucket.ts";
 import { openProof } from "./checksum.ts";
 import { writeCondition } from "./conditions.ts";
-import type { Operate } from "./context.ts";
+import { type Operate, shareOf } from "./context.ts";
 import { readObjectHeaders, readUserMetadata } from "./object-headers.ts";
 import { checkKey } from "./target.ts";
 import { openUpload } from "./upload.ts";
@@ -25,7 +25,8 @@ export const putObject: Operate = async (exchange, { bucket, key }, context) => 
   const userMetadata = readUserMetadata(exchange.headers);
   const condition = writeCondition(exchange.headers);
   const upload = await openUpload(exchange);
-  const leave = await transfers.puts.enter(exchange.signal);
+  const share = shareOf(upload.bytes ?? PUT_BYTES_HELD_MAXIMUM, PUT_BYTES_HELD_MAXIMUM);
+  const leave = await transfers.puts.take(share, exchange.signal);
   try {
     const row = await store.putObject(bucket, key, upload.source, {
       headers,

@@ -15,6 +15,8 @@ import { type ChunkedReader, chunkedReader } from "./chunked.ts";
 import { isChunked } from "./object-headers.ts";
 
 export interface Upload {
+  /** Length of the plain bytes where the client tells it. */
+  readonly bytes: number | undefined;
   /** The plain bytes, once. Throws what makes the body unacceptable, at the latest at its end. */
   readonly source: AsyncIterable<Uint8Array>;
   /** After the end: headers for the answer that tell which checksum was proved. */
@@ -44,7 +46,7 @@ export async function openUpload(exchange: Exchange): Promise<Upload> {
       proof,
     );
   }
-  return { source: source(), proved: () => proved };
+  return { bytes: announced, source: source(), proved: () => proved };
 }
 
 async function* provedBytes(
