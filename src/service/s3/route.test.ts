@@ -44,6 +44,12 @@ test("what S3 has and Pith does not is not implemented", () => {
     ["POST", "/b"],
     ["PUT", "/b/k", { "x-amz-copy-source": "/b/other" }],
     ["PUT", "/b/k?X-Amz-Copy-Source=x"],
+    ["PUT", "/b/k", { "x-amz-server-side-encryption": "AES256" }],
+    ["GET", "/b/k", { "x-amz-server-side-encryption-customer-algorithm": "AES256" }],
+    ["PUT", "/b/k", { "x-amz-tagging": "a=b" }],
+    ["PUT", "/b/k?X-Amz-Tagging=a%3Db&X-Amz-Signature=0"],
+    ["PUT", "/b/k", { "x-amz-object-lock-mode": "COMPLIANCE" }],
+    ["PUT", "/b/k", { "x-amz-website-redirect-location": "/other" }],
   ];
   for (const [method, url, headers] of cases) {
     assert.throws(

@@ -30,7 +30,7 @@ export const OPERATIONS = [
 export type Operation = (typeof OPERATIONS)[number];
 
 /** Parameters that any request may carry: presigned addresses and the SDK's own marks. */
-const ANYWHERE = /^(x-id|x-amz-(?!copy).*|awsaccesskeyid|signature|expires)$/i;
+const ANYWHERE = /^(x-id|x-amz-.*|awsaccesskeyid|signature|expires)$/i;
 
 /** Sub-resources of S3 that Pith does not offer. */
 const SUBRESOURCES: ReadonlySet<string> = new Set(
@@ -42,8 +42,16 @@ const SUBRESOURCES: ReadonlySet<string> = new Set(
   versionId versioning versions website`.split(/\s+/),
 );
 
-/** Headers that make another operation of a put. */
-const OTHER_PUTS = ["x-amz-copy-source", "x-amz-write-offset-bytes", "x-amz-rename-source"];
+/** Headers, and parameters of their names, that ask for what is not done here. Passed over they would
+ * be a promise that is not kept: bytes that are not encrypted, tags and locks that are nowhere. */
+const OTHER_WISHES = [
+  /^x-amz-(copy-source|rename-source)/,
+  /^x-amz-write-offset-bytes$/,
+  /^x-amz-server-side-encryption/,
+  /^x-amz-object-lock-/,
+  /^x-amz-tagging$/,
+  /^x-amz-website-redirect-location$/,
+];
 
 const SERVICE_METHODS: Readonly<Record<string, Operation>> = { GET: "ListBuckets" };
 const BUCKET_METHODS: Readonly<Record<string, Operation>> = {
@@ -89,15 +97,18 @@ export function routeRequest(
 
 function refuseOthers(method: string, query: Query, headers: IncomingHttpHeaders): void {
   const reads = method === "GET" || method === "HEAD";
+  // A presigned address carries headers as parameters.
+  for (const wish of [...Object.keys(headers), ...query.keys()]) {
+    if (OTHER_WISHES.some((other) => other.test(wish.toLowerCase()))) {
+      throw new PithError("NotImplemented", { wish });
+    }
+  }
   for (const name of query.keys()) {
     if (ANYWHERE.test(name)) continue;
     const known = method === "POST" && name === "delete";
     if (SUBRESOURCES.has(name) || (!reads && !known)) {
       throw new PithError("NotImplemented", { parameter: name });
     }
-  }
-  for (const header of OTHER_PUTS) {
-    if (headers[header] !== undefined) throw new PithError("NotImplemented", { header });
   }
 }
 
