@@ -126,6 +126,21 @@ test("an object that cannot be coded is alarmed and does not hold up the others"
   await store.close();
 });
 
+test("many that cannot be coded hold up nobody behind them", async () => {
+  const { store, blobs, alarms } = await testStore({ mode: "async" });
+  await store.createBucket("bucket");
+  const hurt = 120;
+  for (let i = 0; i < hurt; i++) {
+    await store.putObject("bucket", `hurt ${i}`, streamOf(seeded(1000 + i).bytes(50)));
+  }
+  for (const { name } of await blobs.list("", 1000)) await blobs.delete(name);
+  await store.putObject("bucket", "good", streamOf(numbered(6, 3_300)));
+  while (await store.recodeNext());
+  assert.equal((await store.totals()).awaiting, hurt);
+  assert.equal(alarms.filter((alarm) => alarm.facts["task"] === "recode").length, hurt);
+  await store.close();
+});
+
 test("a full disk interrupts recoding and loses nothing", async () => {
   const inner = memoryBlobs();
   let full = false;

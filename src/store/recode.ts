@@ -17,9 +17,6 @@ import { encodeManifest, type ManifestChunk } from "./manifest.ts";
 import type { ObjectRow } from "./meta/meta.ts";
 import { keepUntilMs, type StoreParts } from "./parts.ts";
 
-/** Objects looked at to find one that has not failed yet. */
-const CANDIDATES = 100;
-
 export class Recoder {
   readonly #parts: StoreParts;
   readonly #effort: Effort;
@@ -40,7 +37,8 @@ export class Recoder {
   async next(): Promise<boolean> {
     const { meta, clock } = this.#parts;
     const openedMs = clock.nowMs();
-    const waiting = await meta.listAwaiting(CANDIDATES);
+    // Among one more than have failed there is one that has not.
+    const waiting = await meta.listAwaiting(this.#failed.size + 1);
     const row = waiting.find(({ version }) => !this.#failed.has(version));
     if (row === undefined) return false;
     try {
