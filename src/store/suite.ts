@@ -183,7 +183,7 @@ export async function bytesOf(stream: AsyncIterable<Uint8Array>): Promise<Uint8A
   return concatenate(parts);
 }
 
-/** Puts an object and reads it back in one line. */
+/** All bytes of an object. */
 export async function getBytes(store: Store, bucket: string, key: string): Promise<Uint8Array> {
   return await bytesOf((await store.getObject(bucket, key)).body);
 }
