@@ -26,6 +26,13 @@ test("both coders give raw deflate of the same bytes", async () => {
   });
 });
 
+test("closing the platform's coder ends a wait for it", async () => {
+  const coder = await openMatchCoder(9);
+  const waiting = coder.code(new Uint8Array(4_000_000), true);
+  coder.close();
+  await assert.rejects(waiting, { code: "Aborted" });
+});
+
 test("a coder can be closed in the middle and twice", async () => {
   for (const coder of [await openMatchCoder(6), await openPortableCoder(6)]) {
     await coder.code(new Uint8Array(100_000), false);

@@ -32,6 +32,8 @@ function openNodeCoder(zlib: typeof import("node:zlib"), level: number): MatchCo
   stream.on("data", (part: Uint8Array) => parts.push(part));
   const failure = new Promise<never>((_, reject) => {
     stream.on("error", (error) => reject(PithError.from(error, "AssertionFailure")));
+    // Comes after the end too, when nobody waits any more.
+    stream.on("close", () => reject(new PithError("Aborted", { why: "the stream was closed" })));
   });
   failure.catch(() => undefined);
   return {

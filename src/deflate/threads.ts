@@ -16,7 +16,6 @@ import {
   DEFLATE_JOB_SLACK_BYTES,
   DEFLATE_THREADS_IDLE_MS,
   JOB_TIMEOUT_MS,
-  JOBS_WAITING_MAXIMUM,
   WORKER_HEAP_MIB,
 } from "../core/limits.ts";
 import { Pool } from "../core/pool.ts";
@@ -137,7 +136,8 @@ function startPool(kernel: Kernel, threads: number): SharedPool {
     threads,
     timeoutMs: JOB_TIMEOUT_MS,
     heapMib: WORKER_HEAP_MIB,
-    waitingMaximum: JOBS_WAITING_MAXIMUM,
+    // Every stream bounds its own flights; one more stream must not make the others fail.
+    waitingMaximum: Number.MAX_SAFE_INTEGER,
     setup: kernel.compiled,
   });
   const shared: SharedPool = { pool, users: 0, idleTimer: undefined };
