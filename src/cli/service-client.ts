@@ -103,7 +103,9 @@ export class ServiceClient {
         ...(announced ? { expect: "100-continue" } : {}),
       },
     });
-    sent.setTimeout(SILENCE_MS, () => sent.destroy(new Error("silent for ten minutes")));
+    // What is asked for with POST (a deep check, a collection) may take hours without a word.
+    const silenceMs = asked.method === "POST" ? 0 : SILENCE_MS;
+    sent.setTimeout(silenceMs, () => sent.destroy(new Error("silent for ten minutes")));
     const upload = new Upload(sent, body);
     try {
       const answer = await new Promise<IncomingMessage>((resolve, reject) => {

@@ -214,7 +214,3 @@ export const DISCARD_MS = 10_000;
 
 /** How long a stopping service lets running requests finish. */
 export const SHUTDOWN_MS = 10_000;
-
-/** How long no request must have come before chunks that wait are coded (`async` mode), and the
- * pause between looks. */
-export const IDLE_MS = 2_000;

@@ -231,7 +231,7 @@ function adminContext(
     enableCodec: (name) => gate.enable(name),
     collect: () => store.collect(),
     backup: () => store.backup(),
-    check: (deep) => store.check({ deep }),
+    check: (deep, signal) => store.check({ deep, signal }),
   };
 }
 

@@ -37,7 +37,8 @@ export interface AdminContext {
   enableCodec(name: string): Promise<void>;
   collect(): Promise<unknown>;
   backup(): Promise<unknown>;
-  check(deep: boolean): Promise<unknown>;
+  /** May take hours; ends with `signal`. */
+  check(deep: boolean, signal: AbortSignal): Promise<unknown>;
 }
 
 const JSON_HEADERS = {
@@ -76,7 +77,7 @@ export async function serveAdmin(
   const act = action(path, first, verb, name, rest, query, admin);
   expect(exchange, "POST");
   checkIntent(exchange.headers);
-  await sendJson(exchange, 200, (await act()) ?? {});
+  await sendJson(exchange, 200, (await act(exchange.signal)) ?? {});
 }
 
 /** What a POST does. @throws PithError "NoSuchKey" when the path leads nowhere */
@@ -88,7 +89,7 @@ function action(
   rest: readonly string[],
   query: ReadonlyMap<string, string>,
   admin: AdminContext,
-): () => Promise<unknown> {
+): (signal: AbortSignal) => Promise<unknown> {
   if (first === "gate" && name !== "" && rest.length === 0) {
     if (verb === "disable") return () => admin.disableCodec(name);
     if (verb === "enable") return () => admin.enableCodec(name);
@@ -96,7 +97,7 @@ function action(
   expectEnd(path, [verb, name, ...rest]);
   if (first === "collect") return () => admin.collect();
   if (first === "backup") return () => admin.backup();
-  if (first === "check") return () => admin.check(query.has("deep"));
+  if (first === "check") return (signal) => admin.check(query.has("deep"), signal);
   throw new PithError("NoSuchKey", { path: `/-/${path}` });
 }
 
