@@ -10,7 +10,7 @@
  * docs/formats/manifest.md.
  */
 import { crc32 } from "node:zlib";
-import { fromHex, toHex, viewOf } from "../core/bytes.ts";
+import { viewOf } from "../core/bytes.ts";
 import { assertThat, PithError } from "../core/errors.ts";
 import { CHUNK_BYTES_MAXIMUM, OBJECT_BYTES_MAXIMUM } from "../core/limits.ts";
 
@@ -41,7 +41,8 @@ export function encodeManifest(chunks: readonly ManifestChunk[]): Uint8Array<Arr
   let at = HEADER_BYTES;
   let total = 0;
   for (const { sha256, bytes } of chunks) {
-    const hash = fromHex(sha256);
+    // Buffer stops at the first character that is no digit: the length tells.
+    const hash = Buffer.from(sha256, "hex");
     assertThat(hash.length === 32, "a chunk is named by 32 bytes", { sha256 });
     assertThat(bytes >= 1 && bytes <= CHUNK_BYTES_MAXIMUM, "a chunk keeps to the limit", { bytes });
     manifest.set(hash, at);
@@ -66,13 +67,14 @@ export function encodeManifest(chunks: readonly ManifestChunk[]): Uint8Array<Arr
 export function decodeManifest(manifest: Uint8Array): ManifestChunk[] {
   const { view, count, total } = readHeader(manifest);
   const chunks: ManifestChunk[] = [];
+  const hexadecimal = Buffer.from(manifest.buffer, manifest.byteOffset, manifest.length);
   let sum = 0;
   for (let i = 0; i < count; i++) {
     const at = HEADER_BYTES + i * ENTRY_BYTES;
     const bytes = view.getUint32(at + 32, true);
     if (bytes < 1 || bytes > CHUNK_BYTES_MAXIMUM)
       throw corrupt("chunk length", { index: i, bytes });
-    chunks.push({ sha256: toHex(manifest.subarray(at, at + 32)), bytes });
+    chunks.push({ sha256: hexadecimal.toString("hex", at, at + 32), bytes });
     sum += bytes;
   }
   if (sum !== total) throw corrupt("total length", { total, sum });
