@@ -229,7 +229,7 @@ function adminContext(
     },
     disableCodec: (name) => gate.disable(name),
     enableCodec: (name) => gate.enable(name),
-    collect: () => store.collect(),
+    collect: (signal) => store.collect({ signal }),
     backup: () => store.backup(),
     check: (deep, signal) => store.check({ deep, signal }),
   };

@@ -183,7 +183,8 @@ test("collections take turns", async () => {
     },
   };
   const clock = handClock();
-  const collector = new Collector({ meta, blobs: watched, clock, graceMs: 10 });
+  const closing = new AbortController().signal;
+  const collector = new Collector({ meta, blobs: watched, clock, graceMs: 10, closing });
   const name = sha256(Uint8Array.of(1));
   await meta.reserveBlob(name, 1, 0);
   const reports = await Promise.all([collector.collect(), collector.collect(), collector.settle()]);
@@ -191,4 +192,25 @@ test("collections take turns", async () => {
     reports.map((report) => report.blobs),
     [1, 0, 0],
   );
+});
+
+test("a collection ends when the store closes, and the next one takes up the rest", async () => {
+  // What is kept when the store is closed.
+  const blobs = { ...memoryBlobs(), close: async () => {} };
+  const { store, meta, clock } = await testStore({ blobs });
+  await store.createBucket("bucket");
+  const garbage = 100;
+  for (let i = 0; i < garbage; i++) {
+    await store.putObject("bucket", "k", streamOf(numbered(i, 100)));
+  }
+  clock.turn(TEST_GRACE_MS + 1);
+  const collecting = store.collect();
+  const closed = store.close();
+  const { blobs: removed } = await collecting;
+  await closed;
+  assert.ok(removed < garbage - 1, `removed ${removed}`);
+  const again = await testStore({ meta, blobs, clock });
+  assert.equal((await again.store.collect()).blobs, garbage - 1 - removed);
+  assert.deepEqual((await again.store.check({ deep: true })).problems, []);
+  await again.store.close();
 });

@@ -21,6 +21,8 @@ export interface CollectOptions {
   /** Collects what has been garbage for this long; the store's own grace time unless given. Less
    * can make puts and gets under way fail (typed), and loses no acknowledged object. */
   readonly graceMs?: number | undefined;
+  /** Ends the run early, after what it is removing right now; the next one takes up the rest. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a collection removed. */
@@ -36,6 +38,8 @@ export interface CollectorParts {
   readonly blobs: Blobs;
   readonly clock: Clock;
   readonly graceMs: number;
+  /** Aborted when the store is closed: ends every run early. */
+  readonly closing: AbortSignal;
 }
 
 export class Collector {
@@ -54,14 +58,15 @@ export class Collector {
    */
   collect(options: CollectOptions = {}): Promise<CollectReport> {
     return this.#alone(async () => {
-      const { meta, clock, graceMs } = this.#parts;
+      const { meta, clock, graceMs, closing } = this.#parts;
+      const isOver = (): boolean => closing.aborted || options.signal?.aborted === true;
       const sooner = graceMs - (options.graceMs ?? graceMs);
       const untilMs = clock.nowMs() + sooner;
       let chunks = 0;
-      for (let page = CHUNKS_AT_ONCE; page === CHUNKS_AT_ONCE; chunks += page) {
+      for (let page = CHUNKS_AT_ONCE; page === CHUNKS_AT_ONCE && !isOver(); chunks += page) {
         page = (await meta.collectChunks(untilMs, CHUNKS_AT_ONCE)).length;
       }
-      return { chunks, ...(await this.#removeBlobs(untilMs)) };
+      return { chunks, ...(await this.#removeBlobs(untilMs, isOver)) };
     });
   }
 
@@ -84,13 +89,16 @@ export class Collector {
     await this.#last;
   }
 
-  async #removeBlobs(untilMs: number): Promise<{ blobs: number; bytes: number }> {
+  async #removeBlobs(
+    untilMs: number,
+    isOver: () => boolean = () => false,
+  ): Promise<{ blobs: number; bytes: number }> {
     const { meta, blobs } = this.#parts;
     let removed = 0;
     let bytes = 0;
-    for (;;) {
+    while (!isOver()) {
       const garbage = await meta.takeGarbage(untilMs, BLOBS_AT_ONCE);
-      if (garbage.length === 0) return { blobs: removed, bytes };
+      if (garbage.length === 0) break;
       const outcomes = await Promise.allSettled(garbage.map((row) => blobs.delete(row.name)));
       const gone = garbage.filter((_, i) => outcomes[i]?.status === "fulfilled");
       await meta.finishGarbage(gone.map((row) => row.name));
@@ -99,6 +107,7 @@ export class Collector {
       const failure = outcomes.find((outcome) => outcome.status === "rejected");
       if (failure !== undefined) throw failure.reason as PithError;
     }
+    return { blobs: removed, bytes };
   }
 
   #alone<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -145,9 +145,9 @@ async function start(options: StoreOptions, base: Base): Promise<Store> {
   options.coder.requireReadable(codecs);
   const graceMs = options.graceMs ?? GRACE_MS;
   const alarm = options.onAlarm ?? (() => {});
-  const collector = new Collector({ meta, blobs, clock, graceMs });
-  await collector.settle();
   const closing = new AbortController();
+  const collector = new Collector({ meta, blobs, clock, graceMs, closing: closing.signal });
+  await collector.settle();
   const parts: StoreParts = {
     meta,
     blobs,

@@ -35,7 +35,8 @@ export interface AdminContext {
   health(): Promise<Health>;
   disableCodec(name: string): Promise<void>;
   enableCodec(name: string): Promise<void>;
-  collect(): Promise<unknown>;
+  /** Ends early with `signal`. */
+  collect(signal: AbortSignal): Promise<unknown>;
   backup(): Promise<unknown>;
   /** May take hours; ends with `signal`. */
   check(deep: boolean, signal: AbortSignal): Promise<unknown>;
@@ -95,7 +96,7 @@ function action(
     if (verb === "enable") return () => admin.enableCodec(name);
   }
   expectEnd(path, [verb, name, ...rest]);
-  if (first === "collect") return () => admin.collect();
+  if (first === "collect") return (signal) => admin.collect(signal);
   if (first === "backup") return () => admin.backup();
   if (first === "check") return (signal) => admin.check(query.has("deep"), signal);
   throw new PithError("NoSuchKey", { path: `/-/${path}` });
