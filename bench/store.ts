@@ -9,7 +9,7 @@
  * as plain as node:http allows. The peers are node:http with files: `node-fsync` promises what Pith
  * promises (bytes and name are on the disk before the answer), `node` promises nothing. Samples
  * are interleaved, medians of the rounds are compared. `--only` keeps cases whose name contains
- * NAME. About five minutes on a quiet machine.
+ * NAME. About eight minutes on a quiet machine.
  */
 import { parseArgs } from "node:util";
 import { machineNow } from "./deflate/report.ts";

@@ -5,6 +5,9 @@
 import { Agent, request } from "node:http";
 import { type Case, type Operation, objectBytes } from "./cases.ts";
 
+/** Puts for so long, then gets: after half of it a new server was as fast as it gets. */
+const WARM_UP_MS = 1_500;
+
 /** One operation over all objects of a case. */
 export interface Run {
   readonly seconds: number;
@@ -14,7 +17,7 @@ export interface Run {
 }
 
 export interface Clients {
-  /** A few requests that nobody counts: connections, compiled code, worker threads. */
+  /** Requests that nobody counts, until connections, threads and compiled code are there. */
   warmUp(): Promise<void>;
   run(operation: Operation): Promise<Run>;
   close(): void;
@@ -44,26 +47,49 @@ export function startClients(port: number, what: Case, round: number): Clients {
     return bytes;
   }
 
+  /** Every client does task after task until there is none, or the time is over. */
+  async function loops(
+    task: () => (() => Promise<unknown>) | undefined,
+    ms: number,
+  ): Promise<void> {
+    const ended = performance.now() + ms;
+    const loop = async (): Promise<void> => {
+      for (let next = task(); next !== undefined; next = task()) {
+        await next();
+        if (performance.now() >= ended) return;
+      }
+    };
+    await Promise.all(Array.from({ length: what.clients }, loop));
+  }
+
   return {
     async warmUp() {
       await send(agent, port, "PUT", "/bench", undefined);
-      for (let i = 0; i < 3; i++) await putOne(what.objects + i);
-      for (let i = 0; i < 3; i++) await getOne(what.objects + i);
+      let last = what.objects;
+      await loops(() => {
+        const number = last++;
+        return () => putOne(number);
+      }, WARM_UP_MS);
+      let next = what.objects;
+      await loops(() => {
+        const number = next++;
+        return number < last ? () => getOne(number) : undefined;
+      }, WARM_UP_MS);
     },
     async run(operation) {
       const one = operation === "put" ? putOne : getOne;
       const milliseconds: number[] = [];
       let next = 0;
       const started = performance.now();
-      const loops = Array.from({ length: what.clients }, async () => {
-        while (next < what.objects) {
-          const number = next++;
+      await loops(() => {
+        if (next === what.objects) return undefined;
+        const number = next++;
+        return async () => {
           const began = performance.now();
           await one(number);
           milliseconds.push(performance.now() - began);
-        }
-      });
-      await Promise.all(loops);
+        };
+      }, Number.POSITIVE_INFINITY);
       const seconds = (performance.now() - started) / 1000;
       return { seconds, bytes: what.objects * what.objectBytes, milliseconds };
     },
