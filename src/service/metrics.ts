@@ -26,7 +26,7 @@ export interface Readings {
 export interface Metrics {
   exchange(exchange: Exchange, outcome: Outcome): void;
   fault(code: FaultCode): void;
-  /** A codec's event that is no fault of a request: refused, lied, hung. */
+  /** What a codec did to a chunk: refused it, lied, hung. All but a refusal is a fault too. */
   codecEvent(codec: string, code: FaultCode): void;
   /** How often each fault has happened since the start, where it has. */
   faults(): Readonly<Record<string, number>>;
@@ -136,6 +136,11 @@ export function openMetrics(build: string): Metrics {
     }
   }
 
+  function countFault(code: FaultCode): void {
+    faults.inc({ code, kind: FAULTS[code].kind });
+    faultCounts[code] = (faultCounts[code] ?? 0) + 1;
+  }
+
   return {
     exchange({ operation }, outcome) {
       requests.inc({ operation, status: String(outcome.status) });
@@ -144,12 +149,10 @@ export function openMetrics(build: string): Metrics {
       if (outcome.sentBytes > 0) sent.inc({ operation }, outcome.sentBytes);
       if (!outcome.whole) cut.inc({ operation });
     },
-    fault(code) {
-      faults.inc({ code, kind: FAULTS[code].kind });
-      faultCounts[code] = (faultCounts[code] ?? 0) + 1;
-    },
+    fault: countFault,
     codecEvent(codec, code) {
       codecEvents.inc({ codec, code });
+      if (FAULTS[code].kind !== "input") countFault(code);
     },
     faults: () => ({ ...faultCounts }),
     async page(readings) {

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openMetrics, type Readings } from "./metrics.ts";
+
+const NOTHING: Readings = {
+  totals: {
+    buckets: 0,
+    objects: 0,
+    objectBytes: 0,
+    chunks: 0,
+    chunkBytes: 0,
+    blobs: 0,
+    blobBytes: 0,
+    awaiting: 0,
+    codecs: [],
+  },
+  codecName: String,
+  disabledCodecs: [],
+  knownCodecs: [],
+  jobsRunning: 0,
+  jobsWaiting: 0,
+  workersReplaced: 0,
+  transfers: { puts: { running: 0, waiting: 0 }, gets: { running: 0, waiting: 0 } },
+};
+
+test("a codec that lies counts as a fault of kind bug, one that refuses does not", async () => {
+  const metrics = openMetrics("1.2.3");
+  metrics.codecEvent("zlib", "CodecRefused");
+  metrics.codecEvent("zlib", "RoundTripFailure");
+  metrics.codecEvent("zlib", "RoundTripFailure");
+  metrics.fault("NoSuchKey");
+  assert.deepEqual(metrics.faults(), { RoundTripFailure: 2, NoSuchKey: 1 });
+  const { text } = await metrics.page(NOTHING);
+  for (const line of [
+    'pith_codec_events_total{codec="zlib",code="CodecRefused"} 1',
+    'pith_codec_events_total{codec="zlib",code="RoundTripFailure"} 2',
+    'pith_faults_total{code="RoundTripFailure",kind="bug"} 2',
+    'pith_faults_total{code="NoSuchKey",kind="input"} 1',
+    'pith_build_info{version="1.2.3"} 1',
+  ]) {
+    assert.ok(text.includes(`\n${line}\n`), line);
+  }
+  assert.ok(!/pith_faults_total.*CodecRefused/.test(text));
+});
