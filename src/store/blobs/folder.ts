@@ -55,13 +55,14 @@ class FolderBlobs implements Blobs {
 
   async put(name: string, bytes: Uint8Array, replace = false): Promise<void> {
     const before = this.#writing.get(name);
-    if (before !== undefined) return await before;
-    const write = this.#write(name, bytes, replace);
+    if (before !== undefined && !replace) return await before;
+    // The put before this one may leave a damaged blob where it is, for its length is right.
+    const write = Promise.allSettled([before]).then(() => this.#write(name, bytes, replace));
     this.#writing.set(name, write);
     try {
       await write;
     } finally {
-      this.#writing.delete(name);
+      if (this.#writing.get(name) === write) this.#writing.delete(name);
     }
   }
 

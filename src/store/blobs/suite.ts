@@ -63,6 +63,15 @@ export function testBlobs(driver: string, open: () => Promise<BlobsUnderTest>): 
     assert.deepEqual(await blobs.get(name), right);
   });
 
+  blobTest("a put that replaces does so beside one that does not", async (blobs) => {
+    const right = new TextEncoder().encode("the right bytes");
+    const name = sha256(right);
+    await blobs.put(name, new TextEncoder().encode("the WRONG bytes"));
+    const puts = [blobs.put(name, right), blobs.put(name, right, true), blobs.put(name, right)];
+    await Promise.all(puts);
+    assert.deepEqual(await blobs.get(name), right);
+  });
+
   blobTest("changing the bytes afterwards changes no blob", async (blobs) => {
     const bytes = Uint8Array.of(1, 2, 3);
     const name = sha256(bytes);
