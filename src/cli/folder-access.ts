@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { type Coder, createCoder } from "../container/index.ts";
 import { PithError } from "../core/errors.ts";
 import { LIST_KEYS_MAXIMUM } from "../core/limits.ts";
+import { buildVersion } from "../core/version.ts";
 import { GATE_FILE } from "../service/index.ts";
 import {
   type BackupEntry,
@@ -27,7 +28,6 @@ import type {
   StoreFigures,
 } from "./access.ts";
 import { savedPercent } from "./table.ts";
-import { packageVersion } from "./version.ts";
 
 /**
  * Opens the store in `folder`; a missing folder becomes an empty store.
@@ -40,7 +40,7 @@ export async function openFolderAccess(folder: string): Promise<Access> {
     const store = await openStore({
       folder,
       coder,
-      writer: `pith ${packageVersion()}`,
+      writer: `pith ${buildVersion()}`,
     });
     return new FolderAccess(folder, store, coder);
   } catch (error) {

@@ -6,13 +6,13 @@
  * that. The command itself is program.ts.
  */
 import { enableCompileCache } from "node:module";
-import { packageVersion } from "./version.ts";
+import { buildVersion } from "../core/version.ts";
 
 enableCompileCache();
 
 const words = process.argv.slice(2);
 if (words.length === 1 && (words[0] === "--version" || words[0] === "-V")) {
-  process.stdout.write(`pith ${packageVersion()}\n`);
+  process.stdout.write(`pith ${buildVersion()}\n`);
 } else {
   const { runCommand } = await import("./program.ts");
   process.exitCode = await runCommand(words, process);

@@ -2,11 +2,9 @@
  * Options that several commands share, and the readers of their values.
  */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { THREADS_MAXIMUM } from "../core/limits.ts";
 import { coresOfMachine } from "../core/thread.ts";
 import { formatTable } from "./table.ts";
-
-/** More threads than any machine this is meant for has cores. */
-const THREADS_MAXIMUM = 256;
 
 /** Where `pith serve` listens unless told otherwise. */
 export const DEFAULT_SERVER = "http://127.0.0.1:7484";

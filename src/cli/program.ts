@@ -8,6 +8,7 @@
 import { styleText } from "node:util";
 import { Command, CommanderError, type Option } from "commander";
 import { PithError } from "../core/errors.ts";
+import { buildVersion } from "../core/version.ts";
 import { addBackup } from "./backup.ts";
 import { addCheck, addCollect, addGate, addStats } from "./care.ts";
 import { addCompress } from "./compress.ts";
@@ -23,7 +24,6 @@ import { addPut } from "./put.ts";
 import { addRemove } from "./remove.ts";
 import { Run, type Surroundings } from "./run.ts";
 import { addServe } from "./serve.ts";
-import { packageVersion } from "./version.ts";
 
 /** The exit code of a process that a closed pipe ended: 128 + SIGPIPE. */
 const READER_GONE = 141;
@@ -59,7 +59,7 @@ export function makeProgram(run: Run): Command {
   const program = new Command("pith");
   program
     .description("Stores files in less space and gives every byte back.")
-    .version(`pith ${packageVersion()}`, "-V, --version", "print the version")
+    .version(`pith ${buildVersion()}`, "-V, --version", "print the version")
     .helpOption("-h, --help", "explain a command")
     .exitOverride()
     .configureHelp({

@@ -6,6 +6,7 @@
  */
 import type { Command } from "commander";
 import { EFFORTS } from "../core/codec.ts";
+import { THREADS_MAXIMUM } from "../core/limits.ts";
 import type { ServiceFlags } from "../service/index.ts";
 import { choice, examples, wholeNumber } from "./options.ts";
 import type { Run } from "./run.ts";
@@ -29,7 +30,7 @@ export function addServe(program: Command, run: Run): void {
     .option("--host <address>", "address to listen on")
     .addOption(choice("--mode <mode>", "when a put is acknowledged", ["verified", "async"]))
     .addOption(choice("--effort <effort>", "time spent on coding", EFFORTS))
-    .option("-T, --threads <number>", "coding threads", wholeNumber(1, 256))
+    .option("-T, --threads <number>", "coding threads", wholeNumber(1, THREADS_MAXIMUM))
     .option("--config <file>", "a JSON file with these and more settings")
     .addOption(choice("--log-level <level>", "what is logged to stderr", LOG_LEVELS))
     .addHelpText(

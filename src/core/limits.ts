@@ -47,6 +47,9 @@ export const JOB_TIMEOUT_MS = 60_000;
 /** JavaScript heap of a coding worker; its buffers and wasm memory are bounded apart from it. */
 export const WORKER_HEAP_MIB = 256;
 
+/** Threads that may be asked for: more than any machine this is meant for has cores. */
+export const THREADS_MAXIMUM = 256;
+
 /** Chunks of one object that may be on their way at once: keeps two cores busy while memory
  * stays a few chunks an object. */
 export const CHUNKS_IN_FLIGHT = 4;

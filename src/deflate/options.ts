@@ -2,7 +2,7 @@
  * Options of compressing, as a caller gives them and as they are used: checked once, at the door.
  */
 import { PithError } from "../core/errors.ts";
-import { DEFLATE_THREADS_MAXIMUM } from "../core/limits.ts";
+import { DEFLATE_THREADS_MAXIMUM, THREADS_MAXIMUM } from "../core/limits.ts";
 import { coresOfMachine } from "../core/thread.ts";
 import type { BlockMode } from "./linear.ts";
 
@@ -51,9 +51,6 @@ export interface Settings {
   readonly signal: AbortSignal | undefined;
 }
 
-/** More threads than any machine gives this work. */
-const THREADS_LIMIT = 256;
-
 /**
  * Checks options and fills in what is left open.
  *
@@ -69,7 +66,7 @@ export function settingsOf(options: DeflateOptions): Settings {
   );
   check("blocks", blocks, ["merged", "fixed"].includes(blocks));
   const counted = workers === undefined || (Number.isInteger(workers) && workers >= 0);
-  check("workers", workers, counted && (workers ?? 0) <= THREADS_LIMIT);
+  check("workers", workers, counted && (workers ?? 0) <= THREADS_MAXIMUM);
   return {
     format,
     level,

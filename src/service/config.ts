@@ -12,12 +12,10 @@ import { resolve } from "node:path";
 import * as v from "valibot";
 import { EFFORTS } from "../core/codec.ts";
 import { PithError } from "../core/errors.ts";
+import { THREADS_MAXIMUM } from "../core/limits.ts";
 import { isLoopback } from "./http/same-host.ts";
 
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
-
-/** More threads than any machine this is meant for has cores. */
-const THREADS_MAXIMUM = 256;
 
 const Schema = v.strictObject({
   /** Folder that holds everything; made when it is not there. */

@@ -9,9 +9,9 @@
 import { join } from "node:path";
 import { type Coder, type CoderEvent, createCoder } from "../container/index.ts";
 import { assertThat, type PithError } from "../core/errors.ts";
+import { buildVersion } from "../core/version.ts";
 import { openStore, type Store } from "../store/index.ts";
 import type { ServiceConfig } from "./config.ts";
-import { buildVersion } from "./version.ts";
 
 /** Name of the switch's file in the data folder: one codec's name a line switches it off. */
 export const GATE_FILE = "codecs-off";

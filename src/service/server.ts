@@ -15,6 +15,7 @@ import {
   TRANSFER_WAIT_MS,
   TRANSFERS_WAITING_MAXIMUM,
 } from "../core/limits.ts";
+import { buildVersion } from "../core/version.ts";
 import {
   type Environment,
   resolveConfig,
@@ -34,7 +35,6 @@ import { type Metrics, openMetrics } from "./metrics.ts";
 import type { Transfers } from "./s3/context.ts";
 import { faultDocument } from "./s3/door.ts";
 import { type ServiceStats, storeStats } from "./stats.ts";
-import { buildVersion } from "./version.ts";
 
 /** A running service. */
 export interface Service {

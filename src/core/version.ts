@@ -1,6 +1,8 @@
 /**
- * Version: the build that runs, as the package says. The same path holds from src/service and
- * from dist/service.
+ * Version: the build that runs, as the package says. The package lies two folders up both from
+ * src/core and from dist/core, so the same line works for sources and for what is published.
+ *
+ * For Node only, and small: `pith --version` loads nothing else.
  */
 import { readFileSync } from "node:fs";
 
