@@ -25,7 +25,7 @@ export function addHelp(program: Command, run: Run): void {
 }
 
 /** The page of exit codes, drawn from the fault table. */
-export function exitCodes(): string {
+function exitCodes(): string {
   const faults = Object.entries(FAULTS).sort(([, one], [, other]) => one.number - other.number);
   const rows = faults.map(([code, fault]) => [String(fault.number), code, fault.kind, fault.says]);
   return [

@@ -55,7 +55,7 @@ export async function runCommand(
 }
 
 /** The whole command, ready to parse; its actions report to `run`. */
-export function makeProgram(run: Run): Command {
+function makeProgram(run: Run): Command {
   const program = new Command("pith");
   program
     .description("Stores files in less space and gives every byte back.")

@@ -33,7 +33,7 @@ export interface FileResult {
 const ROWS_SHOWN = 40;
 
 /** The result as a JSON object; the shape is documented in docs/guides/command-line.md. */
-export function resultFields(result: FileResult): Record<string, unknown> {
+function resultFields(result: FileResult): Record<string, unknown> {
   return {
     name: result.name,
     ...(result.output === undefined ? {} : { output: result.output }),

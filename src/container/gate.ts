@@ -113,8 +113,11 @@ class SwitchGate implements Gate {
     const file = this.#file;
     if (file === undefined) return;
     this.#looking = true;
-    await this.#inLine(async () => this.#take(await readSwitches(file)));
-    this.#looking = false;
+    try {
+      await this.#inLine(async () => this.#take(await readSwitches(file)));
+    } finally {
+      this.#looking = false;
+    }
   }
 
   async #switch(name: string, to: "off" | "on"): Promise<void> {

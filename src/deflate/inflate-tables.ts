@@ -39,8 +39,8 @@ export const LENGTH_ROOT_BITS = 7;
 /** Entries that any valid set of lengths needs at most. A second table with 2^n entries
  * holds at least n + 1 codes, so 286 codes fill at most 57 tables of 16 beside the first 2048,
  * and 30 codes at most 5 of 64 beside the first 512. */
-export const LITERAL_TABLE_ENTRIES = (1 << LITERAL_ROOT_BITS) + 1024;
-export const DISTANCE_TABLE_ENTRIES = (1 << DISTANCE_ROOT_BITS) + 512;
+const LITERAL_TABLE_ENTRIES = (1 << LITERAL_ROOT_BITS) + 1024;
+const DISTANCE_TABLE_ENTRIES = (1 << DISTANCE_ROOT_BITS) + 512;
 
 /** A decoding table; `bits` of the stream index `entries`. */
 export interface Table {

@@ -47,7 +47,7 @@ export interface ServiceStats {
 }
 
 /** One line a codec and version. */
-export function codecStats(totals: CodecTotals, codecName: (id: number) => string): CodecStats {
+function codecStats(totals: CodecTotals, codecName: (id: number) => string): CodecStats {
   const { codec, codecVersion, chunks, plainBytes, storedBytes } = totals;
   return {
     name: codecName(codec),

@@ -79,7 +79,7 @@ export function readAll(
 }
 
 /** @throws PithError "RangeNotSatisfiable" when the object has none of these bytes */
-export function resolveRange(request: RangeRequest, bytes: number): ByteRange {
+function resolveRange(request: RangeRequest, bytes: number): ByteRange {
   const range =
     "suffix" in request
       ? { first: Math.max(0, bytes - request.suffix), last: bytes - 1 }

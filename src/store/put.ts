@@ -111,7 +111,7 @@ async function checkBefore(
  * @param hold - called with each chunk as soon as it is there
  * @returns the chunks in order
  */
-export async function storeChunks(
+async function storeChunks(
   parts: StoreParts,
   source: AsyncIterable<Uint8Array>,
   options: Pick<PutOptions, "mode" | "effort" | "codec" | "signal">,
