@@ -54,16 +54,16 @@ async function* encodePith(
   coder: Coder,
   ended: (outcome: Outcome) => void,
 ): AsyncGenerator<Uint8Array> {
-  const names = new Set<string>();
+  const codecs = new Set<string>();
   yield* compressStream(plain, {
     coder,
     effort,
     ...(codec === "auto" ? {} : { codec }),
     ...(metadata === undefined ? {} : { metadata }),
-    onChunk: (chunk) => names.add(chunk.codec.name),
+    onChunk: (chunk) => codecs.add(chunk.codec.name),
   });
   // Every frame was decoded and compared before it came out.
-  ended({ codec: [...names].sort().join("+") || "none", verified: true });
+  ended({ codec: joined(codecs), verified: true });
 }
 
 async function* decodePith(
@@ -72,11 +72,17 @@ async function* decodePith(
   ended: (outcome: Outcome) => void,
 ): AsyncGenerator<Uint8Array> {
   let attributes: FileAttributes = {};
+  const codecs = new Set<string>();
   yield* expandStream(coded, {
     coder,
     onMetadata: ({ modifiedMs, mode }) => {
       attributes = { modifiedMs, mode };
     },
+    onChunk: (chunk) => codecs.add(chunk.codec.name),
   });
-  ended({ codec: "pith", verified: true, attributes });
+  ended({ codec: joined(codecs), verified: true, attributes });
+}
+
+function joined(codecs: ReadonlySet<string>): string {
+  return [...codecs].sort().join("+") || "none";
 }

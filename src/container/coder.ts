@@ -21,6 +21,14 @@ export interface CodecStamp {
   readonly version: number;
 }
 
+/** One chunk of a .pith file that has been written or read, for progress and reports. */
+export interface ToldChunk {
+  readonly plainBytes: number;
+  readonly frameBytes: number;
+  /** Which codec wrote it. */
+  readonly codec: CodecStamp;
+}
+
 /** One chunk of an object on its way to the store. */
 export interface CodedChunk {
   /** Position in the object, 0 for the first chunk. */

@@ -6,7 +6,7 @@ import { SCAN_CHUNK_BYTES, scanObject } from "../../test/codecs/scan.ts";
 import { forSeeds, seeded } from "../../test/random.ts";
 import { concatenate, equalBytes, fromHex, toHex, viewOf } from "../core/bytes.ts";
 import { CHUNK_BYTES } from "../core/limits.ts";
-import type { Coder } from "./coder.ts";
+import type { Coder, ToldChunk } from "./coder.ts";
 import { createCoder } from "./create-coder.ts";
 import { compress, compressStream, expand, expandStream, openPith } from "./pith-file.ts";
 import type { PithMetadata } from "./pith-format.ts";
@@ -257,13 +257,17 @@ test("limits, aborts and failing sources end the reading", async () => {
 
 test("progress tells each chunk and the codec that wrote it", async () => {
   await withCoder(async (coder) => {
-    const told: string[] = [];
-    await compress(scanObject("scan", 2 * SCAN_CHUNK_BYTES + 1), {
+    const written: ToldChunk[] = [];
+    const file = await compress(scanObject("scan", 2 * SCAN_CHUNK_BYTES + 1), {
       coder,
-      onChunk: ({ plainBytes, codec }) => void told.push(`${plainBytes} ${codec.name}`),
+      onChunk: (chunk) => void written.push(chunk),
     });
+    const told = written.map(({ plainBytes, codec }) => `${plainBytes} ${codec.name}`);
     assert.deepEqual(told.slice(0, 2), ["65536 scan", "65536 scan"]);
     assert.equal(told.length, 3);
+    const read: ToldChunk[] = [];
+    await expand(file, { coder, onChunk: (chunk) => void read.push(chunk) });
+    assert.deepEqual(read, written);
   });
 });
 

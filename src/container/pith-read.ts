@@ -10,8 +10,13 @@
 import { PithError } from "../core/errors.ts";
 import { CHUNKS_IN_FLIGHT } from "../core/limits.ts";
 import { ByteReader } from "./byte-reader.ts";
-import type { Coder } from "./coder.ts";
-import { decodeFrameHeader, FRAME_FIXED_BYTES, frameHeaderBytes } from "./frame.ts";
+import type { Coder, ToldChunk } from "./coder.ts";
+import {
+  decodeFrameHeader,
+  FRAME_FIXED_BYTES,
+  type FrameHeader,
+  frameHeaderBytes,
+} from "./frame.ts";
 import {
   decodePithHeader,
   INDEX_START_BYTES,
@@ -29,6 +34,8 @@ export interface ExpandOptions {
   readonly onMetadata?: ((metadata: PithMetadata) => void) | undefined;
   /** Plain bytes at most; beyond it the reading ends with "OutputLimit". Default no limit. */
   readonly maximumBytes?: number | undefined;
+  /** Told of each chunk as its frame is read, before it is decoded. */
+  readonly onChunk?: ((chunk: ToldChunk) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -43,7 +50,7 @@ export async function* readPith(
   source: AsyncIterable<Uint8Array>,
   options: ExpandOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const { maximumBytes = Number.POSITIVE_INFINITY, signal } = options;
+  const { maximumBytes = Number.POSITIVE_INFINITY, onChunk, signal } = options;
   const reader = new ByteReader(source);
   const decoding: Promise<Uint8Array>[] = [];
   try {
@@ -51,11 +58,13 @@ export async function* readPith(
     const entries = new IndexEntries();
     for (;;) {
       if (signal?.aborted) throw new PithError("Aborted", {}, signal.reason);
-      const frame = await readFrame(reader, entries);
-      if (frame === undefined) break;
+      const read = await readFrame(reader, entries);
+      if (read === undefined) break;
+      const { frame, header } = read;
       if (entries.plainBytes > maximumBytes) throw new PithError("OutputLimit", { maximumBytes });
       if (decoding.length >= CHUNKS_IN_FLIGHT)
         yield await (decoding.shift() as Promise<Uint8Array>);
+      onChunk?.(tellChunk(coder, header));
       const decoded = coder.decode(frame);
       // Heard when its turn comes.
       decoded.catch(() => undefined);
@@ -83,7 +92,7 @@ async function readHeader(reader: ByteReader, options: ExpandOptions): Promise<n
 async function readFrame(
   reader: ByteReader,
   entries: IndexEntries,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
+): Promise<{ frame: Uint8Array; header: FrameHeader } | undefined> {
   const start = new Uint8Array(FRAME_FIXED_BYTES);
   await reader.need(start.subarray(0, 4));
   if (isIndexStart(start)) return undefined;
@@ -91,12 +100,20 @@ async function readFrame(
   const head = new Uint8Array(frameHeaderBytes(start));
   head.set(start);
   await reader.need(head.subarray(FRAME_FIXED_BYTES));
-  const { frameBytes, plainBytes, headerCrc32 } = decodeFrameHeader(head);
+  const header = decodeFrameHeader(head);
+  const { frameBytes, plainBytes, headerCrc32 } = header;
   entries.add({ frameBytes, plainBytes, headerCrc32 });
   const frame = new Uint8Array(frameBytes);
   frame.set(head);
   await reader.need(frame.subarray(head.length));
-  return frame;
+  return { frame, header };
+}
+
+/** What a header says of its chunk; a codec that this build has not goes by its number. */
+function tellChunk({ codecs }: Coder, header: FrameHeader): ToldChunk {
+  const { plainBytes, frameBytes, codec: id, codecVersion: version } = header;
+  const name = codecs.find((codec) => codec.id === id)?.name ?? `codec ${id}`;
+  return { plainBytes, frameBytes, codec: { id, name, version } };
 }
 
 /** Reads the rest of the index and the end of the source. */

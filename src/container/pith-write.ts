@@ -5,16 +5,9 @@
  */
 import type { Effort } from "../core/codec.ts";
 import { assertThat } from "../core/errors.ts";
-import type { CodecStamp, Coder } from "./coder.ts";
+import type { Coder, ToldChunk } from "./coder.ts";
 import { decodeFrameHeader } from "./frame.ts";
 import { encodePithHeader, IndexEntries, type PithMetadata } from "./pith-format.ts";
-
-/** One chunk that has been written, for progress and reports. */
-export interface WrittenChunk {
-  readonly plainBytes: number;
-  readonly frameBytes: number;
-  readonly codec: CodecStamp;
-}
 
 export interface CompressOptions {
   /** Default "default". */
@@ -24,7 +17,7 @@ export interface CompressOptions {
   /** What to keep of the plain file; default nothing, so that equal bytes give equal files. */
   readonly metadata?: PithMetadata | undefined;
   readonly signal?: AbortSignal | undefined;
-  readonly onChunk?: ((chunk: WrittenChunk) => void) | undefined;
+  readonly onChunk?: ((chunk: ToldChunk) => void) | undefined;
 }
 
 /** The bytes of a .pith file; every frame in it has been proved before it comes out. */
