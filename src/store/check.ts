@@ -62,7 +62,8 @@ export interface CheckReport {
  * Checks a store.
  *
  * @param changes - how often the store has been changed so far; undefined while a change is under way
- * @throws PithError kind "io" when the disk or the database fails; damage is reported, not thrown
+ * @throws PithError kind "io" when the database fails or a folder cannot be read; damage is reported,
+ *   not thrown, and so is a blob that the disk does not give
  */
 export async function checkStore(
   parts: StoreParts,
@@ -221,7 +222,9 @@ class Check {
       return undefined;
     } catch (error) {
       const fault = PithError.from(error, "AssertionFailure");
-      if (fault.kind !== "corrupt" && fault.kind !== "bug") throw fault;
+      // One bad sector must not hide what else is damaged.
+      const unreadable = fault.code === "StoreIo";
+      if (fault.kind !== "corrupt" && fault.kind !== "bug" && !unreadable) throw fault;
       return { code: fault.code, what: fault.message, ...named };
     }
   }

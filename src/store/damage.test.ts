@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { seeded } from "../../test/random.ts";
+import { PithError } from "../core/errors.ts";
 import type { Blobs } from "./blobs/blobs.ts";
 import { bytesOf, getBytes, streamOf, type TestStore, testStore } from "./suite.ts";
 
@@ -142,5 +143,16 @@ test("the check notices counts that are wrong", async () => {
   const report = await under.store.check();
   assert.equal(report.problems.length, report.chunks + 1);
   assert.equal(report.problems[0]?.code, "CheckFailed");
+  await store.close();
+});
+
+test("a check reports a blob that the disk does not give, and goes on", async () => {
+  const { store, blobs, blob } = await damaged(async (blobs, name) => blobs.delete(name));
+  const size = blobs.size.bind(blobs);
+  blobs.size = (name) =>
+    name === blob ? Promise.reject(new PithError("StoreIo", { why: "EIO" })) : size(name);
+  const { problems, objects } = await store.check({ deep: true });
+  const found = problems.map((problem) => [problem.code, problem.blob, problem.object?.key]);
+  assert.deepEqual([objects, found], [2, [["StoreIo", blob, "hurt"]]]);
   await store.close();
 });

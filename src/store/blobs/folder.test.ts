@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdir, mkdtemp, readdir, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -75,5 +76,31 @@ test("a folder that cannot be made is a typed error", async () => {
   await inFolder(async (folder) => {
     await writeFile(join(folder, "file"), "");
     await assert.rejects(openFolderBlobs(join(folder, "file", "blobs")), { kind: "io" });
+  });
+});
+
+test("what lies in a blob's place and is no file is damage, at once", async () => {
+  await inFolder(async (folder) => {
+    const blobs = await openFolderBlobs(folder);
+    const [pipe, nest, loop] = await Promise.all(
+      [1, 2, 3].map(async (byte) => {
+        const bytes = Uint8Array.of(byte);
+        const name = sha256(bytes);
+        await blobs.put(name, bytes);
+        const file = join(folder, name.slice(0, 2), name.slice(2, 4), name);
+        await rm(file);
+        return { name, file };
+      }),
+    );
+    assert.ok(pipe !== undefined && nest !== undefined && loop !== undefined);
+    execFileSync("mkfifo", [pipe.file]);
+    await mkdir(nest.file);
+    await symlink(loop.file, loop.file);
+    await assert.rejects(blobs.get(pipe.name), { code: "BlobCorrupt" });
+    await assert.rejects(blobs.get(nest.name), { code: "BlobCorrupt" });
+    await assert.rejects(blobs.get(loop.name), { code: "StoreIo" });
+    const listed = (await blobs.list("", 10)).map((entry) => entry.name);
+    assert.deepEqual(listed, [pipe.name, nest.name, loop.name].sort());
+    await blobs.close();
   });
 });

@@ -8,7 +8,8 @@
  * entry: after a crash a blob is whole under its name or not there. Files with other names are
  * left alone. One process owns the folder (lock.ts).
  */
-import { open, readdir, readFile, rm, stat, unlink } from "node:fs/promises";
+import { constants } from "node:fs";
+import { lstat, open, readdir, readFile, rm, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { assertThat, PithError } from "../../core/errors.ts";
 import { BLOB_BYTES_MAXIMUM } from "../../core/limits.ts";
@@ -23,6 +24,9 @@ import {
 import type { BlobEntry, Blobs } from "./blobs.ts";
 
 const TEMPORARY_FOLDER = "tmp";
+
+/** Opening a pipe waits for its other end, for ever and on a thread that others need. */
+const READ_AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**
  * Opens the driver on `folder`, which is made if it is not there, and removes what a crash left
@@ -104,9 +108,11 @@ class FolderBlobs implements Blobs {
   async get(name: string): Promise<Uint8Array> {
     const { file } = this.#placeOf(name);
     try {
-      const handle = await open(file, "r");
+      const handle = await open(file, READ_AT_ONCE);
       try {
-        const { size } = await handle.stat();
+        const entry = await handle.stat();
+        const { size } = entry;
+        if (!entry.isFile()) throw new PithError("BlobCorrupt", { blob: name, why: "not a file" });
         if (size > BLOB_BYTES_MAXIMUM) throw new PithError("BlobCorrupt", { blob: name, size });
         const bytes = await readFile(handle);
         return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -150,7 +156,8 @@ class FolderBlobs implements Blobs {
           )) {
             if (name <= after || !name.startsWith(outer + inner)) continue;
             if (entries.length >= limit) return entries;
-            const bytes = await sizeOf(join(this.#folder, outer, inner, name));
+            // A link that leads nowhere is to be listed as well, not to end the listing.
+            const bytes = await sizeOf(join(this.#folder, outer, inner, name), lstat);
             if (bytes !== undefined) entries.push({ name, bytes });
           }
         }
@@ -174,9 +181,9 @@ class FolderBlobs implements Blobs {
 }
 
 /** The file's length, undefined when there is none. */
-async function sizeOf(file: string): Promise<number | undefined> {
+async function sizeOf(file: string, look = stat): Promise<number | undefined> {
   try {
-    return (await stat(file)).size;
+    return (await look(file)).size;
   } catch (error) {
     if (errorCode(error) === "ENOENT") return undefined;
     throw error;
