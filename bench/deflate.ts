@@ -66,8 +66,11 @@ async function measure(
   const key = (input: Input, peer: Peer): string => `${input.name} ${peer.name}`;
   // Round 0 warms up compilers and caches and is not counted.
   for (let round = 0; round <= rounds; round++) {
+    // Each round begins with another peer: nobody always follows the same one.
+    const first = (round * 4) % peers.length;
+    const order = [...peers.slice(first), ...peers.slice(0, first)];
     for (const input of inputs) {
-      for (const peer of peers) {
+      for (const peer of order) {
         const sample = await peer.sample(input);
         if (round === 0) samples.set(key(input, peer), []);
         else samples.get(key(input, peer))?.push(sample);

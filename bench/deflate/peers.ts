@@ -36,7 +36,7 @@ export interface Peer {
 
 /** CPU time that a sample fills at least. */
 const SAMPLE_MS = 40;
-/** Time for which an in-process peer runs before it is sampled. */
+/** CPU time for which an in-process peer runs before it is sampled. */
 const WARM_MS = 80;
 /** A program's input is repeated to this, so that its start does not count. */
 const PROGRAM_BYTES = 24 * 1024 * 1024;
@@ -99,23 +99,30 @@ function inProcess(
     async sample({ bytes }) {
       // Nobody pays for the garbage and the cold memory of the peer before.
       collectGarbage();
-      const warmUntil = performance.now() + WARM_MS;
-      do await code(bytes);
-      while (performance.now() < warmUntil);
-      const began = process.cpuUsage();
-      let cpuNs = 0;
-      let plainBytes = 0;
-      let codedBytes = 0;
-      while (cpuNs < SAMPLE_MS * 1e6) {
-        codedBytes = await code(bytes);
-        plainBytes += bytes.length;
-        const { user, system } = process.cpuUsage(began);
-        cpuNs = (user + system) * 1000;
-      }
-      return { cpuNs, plainBytes, codedBytes };
+      await fill(WARM_MS, bytes, code);
+      return fill(SAMPLE_MS, bytes, code);
     },
     close: () => undefined,
   };
+}
+
+/** Runs `code` again and again until it has taken that much CPU time. */
+async function fill(
+  cpuMs: number,
+  bytes: Uint8Array,
+  code: (bytes: Uint8Array) => number | Promise<number>,
+): Promise<Sample> {
+  const began = process.cpuUsage();
+  let cpuNs = 0;
+  let plainBytes = 0;
+  let codedBytes = 0;
+  while (cpuNs < cpuMs * 1e6) {
+    codedBytes = await code(bytes);
+    plainBytes += bytes.length;
+    const { user, system } = process.cpuUsage(began);
+    cpuNs = (user + system) * 1000;
+  }
+  return { cpuNs, plainBytes, codedBytes };
 }
 
 /** The Go program, built on the spot; undefined where Go or the library is missing. */
