@@ -87,3 +87,12 @@ test("of several processes that start at once one gets the lock, and a kill -9 f
 test("a folder that is not there is an error of the disk", () => {
   assert.throws(() => lockFolder(join(tmpdir(), "pith-none", "none"), 0), { kind: "io" });
 });
+
+test("a damaged lock file is named, and not taken for the metadata", async () => {
+  await inFolder(async (folder) => {
+    await writeFile(join(folder, "lock.db"), "no lock ".repeat(100));
+    assert.throws(() => lockFolder(folder, 0), { code: "StoreIo", message: /lock\.db.*delete it/ });
+    await rm(join(folder, "lock.db"));
+    lockFolder(folder, 0).release();
+  });
+});

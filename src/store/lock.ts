@@ -44,7 +44,7 @@ export function lockFolder(folder: string, nowMs: number): FolderLock {
   } catch (error) {
     database?.close();
     if (isBusy(error)) throw new PithError("StoreLocked", { folder, ...readOwner(folder) }, error);
-    throw databaseFault(error, { folder });
+    throw lockFault(error, folder);
   }
   const held = database;
   try {
@@ -54,6 +54,15 @@ export function lockFolder(folder: string, nowMs: number): FolderLock {
     throw diskFault(error, { folder });
   }
   return { release: () => held.close() };
+}
+
+/** What keeps the lock from being taken; damage to its file is no damage to the metadata. */
+function lockFault(error: unknown, folder: string): PithError {
+  const file = join(folder, LOCK_FILE);
+  const fault = databaseFault(error, { file });
+  if (fault.code !== "DatabaseDamaged") return fault;
+  const why = "not a lock; it holds nothing: delete it while no Pith uses this folder";
+  return new PithError("StoreIo", { file, why }, error);
 }
 
 function isBusy(error: unknown): boolean {

@@ -150,7 +150,7 @@ END;
 /**
  * Opens the metadata database for the one thread that uses it.
  *
- * @param create - true makes it when the file is not there; false takes that as damage
+ * @param create - true makes it when the file is not there or empty; false takes that as damage
  * @throws PithError "DatabaseDamaged" when the file is missing, is no database of ours or fails
  *   SQLite's quick check; "VersionGate" when a later build wrote it; "DiskFull", "ReadOnly", "StoreIo"
  *
@@ -162,7 +162,9 @@ export function openDatabase(file: string, create: boolean): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(file);
-    checkDatabase(database, file);
+    // SQLite takes a file that lost all its bytes for a new database.
+    const make = create && isEmpty(database);
+    if (!make) checkDatabase(database, file);
     database.exec(`
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
@@ -171,7 +173,7 @@ export function openDatabase(file: string, create: boolean): DatabaseSync {
       PRAGMA cache_size = -32768;
       PRAGMA journal_size_limit = 67108864;
     `);
-    if (pragma(database, "user_version") === 0) createTables(database);
+    if (make) createTables(database);
     return database;
   } catch (error) {
     database?.close();
@@ -185,10 +187,9 @@ export function openDatabase(file: string, create: boolean): DatabaseSync {
  * @throws PithError "DatabaseDamaged" or "VersionGate"; SQLite's own error for what is no database
  */
 export function checkDatabase(database: DatabaseSync, file: string): void {
+  if (isEmpty(database)) throw new PithError("DatabaseDamaged", { file, why: "empty" });
   const id = pragma(database, "application_id");
   const version = pragma(database, "user_version");
-  const tables = database.prepare("SELECT count(*) AS count FROM sqlite_schema").get()?.["count"];
-  if (version === 0 && tables === 0) return;
   if (id !== APPLICATION_ID) throw new PithError("DatabaseDamaged", { file, why: "not ours" });
   if (version !== SCHEMA_VERSION) {
     throw new PithError("VersionGate", { file, schema: version, readable: SCHEMA_VERSION });
@@ -211,6 +212,12 @@ export function databaseFault(error: unknown, facts: Readonly<Record<string, unk
     default:
       return PithError.from(error, "StoreIo", facts);
   }
+}
+
+/** Whether nobody has made anything in it yet. */
+function isEmpty(database: DatabaseSync): boolean {
+  const tables = database.prepare("SELECT count(*) AS count FROM sqlite_schema").get()?.["count"];
+  return tables === 0 && pragma(database, "user_version") === 0;
 }
 
 function createTables(database: DatabaseSync): void {

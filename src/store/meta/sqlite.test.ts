@@ -50,6 +50,16 @@ test("a missing database is made only on request", async () => {
   });
 });
 
+test("a database that lost all its bytes is damaged, not new", async () => {
+  await inFolder(async (file) => {
+    await writeFile(file, "");
+    await assert.rejects(openSqliteMeta(file, false), { code: "DatabaseDamaged" });
+    // As an interrupted first opening leaves it.
+    await (await openSqliteMeta(file, true)).close();
+    await (await openSqliteMeta(file, false)).close();
+  });
+});
+
 test("a file that is no database of ours is refused and left as it is", async () => {
   await inFolder(async (file) => {
     await writeFile(file, "this is not a database, however long one looks at it. ".repeat(100));
