@@ -26,13 +26,18 @@ export interface Clients {
 /** @param round - makes the objects of each round new ones */
 export function startClients(port: number, what: Case, round: number): Clients {
   const agent = new Agent({ keepAlive: true, maxSockets: what.clients });
-  const bodies = Array.from({ length: Math.min(what.objects, 64) }, (_, i) =>
-    objectBytes(round * 10_000 + i, what.objectBytes),
-  );
+  const bodies = bodiesFrom(round * 10_000, Math.min(what.objects, 64));
+  // Of their own: chunks that the warming up stored would be stored already when it counts.
+  const warmBodies = bodiesFrom(round * 10_000 + 5_000, Math.min(what.clients + 4, 36));
+
+  function bodiesFrom(first: number, count: number): Uint8Array[] {
+    return Array.from({ length: count }, (_, i) => objectBytes(first + i, what.objectBytes));
+  }
 
   /** The object's bytes; those of a long row differ in their first bytes alone, and so in all. */
   function bodyOf(number: number): Uint8Array {
-    const body = bodies[number % bodies.length] as Buffer;
+    const row = number < what.objects ? bodies : warmBodies;
+    const body = row[number % row.length] as Uint8Array;
     Buffer.from(body.buffer, body.byteOffset).write(`${round}/${number} `, 0, "latin1");
     return body;
   }
