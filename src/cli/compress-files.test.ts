@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, beforeEach, test } from "node:test";
@@ -101,4 +101,22 @@ test("coding that fails halfway leaves the other files alone", async () => {
   assert.match(errors(), /a disk on fire/);
   assert.match(output(), /^1 file /m);
   assert.deepEqual((await readdir(folder)).sort(), ["a", "b", "b.gz"]);
+});
+
+test("an output never takes the place of an input, by whatever name", async () => {
+  await symlink(".", join(folder, "same"));
+  const cases: [string, string][] = [
+    [source, source],
+    [source, join(folder, "same", "a")],
+  ];
+  for (const [input, output] of cases) {
+    const { run } = fakeRun();
+    await compressFiles([input], { output, force: true, rm: true }, HOW, run);
+    assert.equal(run.exitCode, FAULTS.BadUsage.number, output);
+    assert.equal(await readFile(source, "utf8"), "precious");
+  }
+  const { run } = fakeRun();
+  await writeFile(join(folder, "other"), "old");
+  await compressFiles([source], { output: join(folder, "other"), force: true }, HOW, run);
+  assert.equal(run.exitCode, 0);
 });

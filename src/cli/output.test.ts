@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import {
   lstat,
   mkdir,
@@ -103,4 +104,16 @@ test("folders are no targets, and a folder that is missing is told", async () =>
     code: "FileIo",
     message: /no such file or folder/,
   });
+});
+
+test("what is neither a file nor a link keeps its name", {
+  skip: process.platform === "win32",
+}, async () => {
+  const target = join(folder, "pipe");
+  execFileSync("mkfifo", [target]);
+  for (const force of [false, true]) {
+    await assert.rejects(beginOutput(target, force), { code: "FileIo" });
+  }
+  assert.ok((await lstat(target)).isFIFO());
+  assert.deepEqual(await readdir(folder), ["pipe"]);
 });

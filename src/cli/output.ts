@@ -52,7 +52,7 @@ const WITHOUT_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLI
  * Begins a file that will be called `target`.
  *
  * @throws PithError "FileExists" when there is one and `force` is false, "FileIo" when the
- *   target is a folder or its folder cannot be written
+ *   target is a folder, a device or a pipe, or its folder cannot be written
  */
 export async function beginOutput(target: string, force: boolean): Promise<OutputFile> {
   await refuseTaken(target, force);
@@ -152,6 +152,10 @@ async function refuseTaken(target: string, force: boolean): Promise<void> {
   try {
     const stats = await lstat(target);
     if (stats.isDirectory()) throw new PithError("FileIo", { target, why: "it is a folder" });
+    // Root would take the name away from /dev/null, for everybody.
+    if (!stats.isFile() && !stats.isSymbolicLink()) {
+      throw new PithError("FileIo", { target, why: "it is a device or pipe; -c writes to stdout" });
+    }
     if (!force) throw new PithError("FileExists", { target });
   } catch (error) {
     if (codeOf(error) !== "ENOENT") throw fileFault(error);

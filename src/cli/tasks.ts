@@ -9,8 +9,10 @@
  * A task ends with a file that is whole and proven, or with none. Inputs are kept unless --rm was
  * given, and then removed last.
  */
+import { lstat } from "node:fs/promises";
 import { PithError } from "../core/errors.ts";
 import { FolderMaker, pathBelow } from "./below.ts";
+import { codeOf, fileFault } from "./file-fault.ts";
 import { inFlight } from "./in-flight.ts";
 import { beginProgress, type Progress } from "./progress.ts";
 import { type FileResult, tellResult, tellTable } from "./result.ts";
@@ -71,12 +73,17 @@ export async function planTasks(
   const files = await findInputs(paths, rules.accepts, run);
   if (toStdout) return files.map((file) => ({ file, name: file.path, target: undefined }));
   const place = await placing(paths, options, rules);
+  const inputs = options.force === true ? await identitiesOf(files) : new Set<string>();
   const taken = new Set<string>();
   const tasks: FileTask[] = [];
   for (const file of files) {
     try {
       const target = await place(file);
       if (taken.has(target)) throw new PithError("FileExists", { target, why: "written just now" });
+      const there = inputs.size > 0 ? await identityAt(target) : undefined;
+      if (there !== undefined && inputs.has(there)) {
+        throw new PithError("BadUsage", { target, why: "it is an input" });
+      }
       taken.add(target);
       tasks.push({ file, name: file.path, target });
     } catch (error) {
@@ -84,6 +91,30 @@ export async function planTasks(
     }
   }
   return tasks;
+}
+
+/**
+ * The files that must not be written over, not even with -f: an output in the place of its own input
+ * would go with it when --rm removes that.
+ */
+async function identitiesOf(files: readonly FileEntry[]): Promise<Set<string>> {
+  const identities = new Set<string>();
+  for (const { path } of files) {
+    const identity = await identityAt(path);
+    if (identity !== undefined) identities.add(identity);
+  }
+  return identities;
+}
+
+/** What tells the file of this name from all others, whatever path leads to it. */
+async function identityAt(path: string): Promise<string | undefined> {
+  try {
+    const { dev, ino } = await lstat(path, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw fileFault(error);
+  }
 }
 
 /** A terminal would wait for somebody to type the file. @throws PithError "BadUsage" */
