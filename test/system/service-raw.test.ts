@@ -97,6 +97,10 @@ test("bodies are taken as announced, or not at all", async (t) => {
     ],
     [
       "501 NotImplemented",
+      { headers: { [chunked]: "gzip, chunked" }, body: `${hex}\r\n${TEXT}\r\n0\r\n\r\n` },
+    ],
+    [
+      "501 NotImplemented",
       { path: "/photos/k?tagging", headers: { "content-length": length }, body: TEXT },
     ],
     ["501 NotImplemented", { headers: { "content-length": 0, "x-amz-copy-source": "/photos/k" } }],

@@ -103,7 +103,9 @@ export function chunkedReader(): ChunkedReader {
     if (trailerBytes > CHUNKED_TRAILER_BYTES_MAXIMUM) broken("the trailers are too long");
     const match = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([\x20-\x7e\t]*?)[ \t]*$/.exec(text);
     if (match === null) broken("a trailer cannot be read");
-    trailers.set((match[1] as string).toLowerCase(), match[2] as string);
+    const name = (match[1] as string).toLowerCase();
+    if (trailers.has(name)) broken("a trailer came twice");
+    trailers.set(name, match[2] as string);
   }
 
   function finish(): ReadonlyMap<string, string> {

@@ -26,11 +26,14 @@ export interface Upload {
 /**
  * Prepares the reading of a request's body.
  *
- * @throws PithError "LengthRequired", "EntityTooLarge", "InvalidDigest" or "InvalidArgument", all
+ * @throws PithError "LengthRequired", "NotImplemented", "EntityTooLarge", "InvalidDigest" or "InvalidArgument", all
  *   before a byte of the body is asked for
  */
 export async function openUpload(exchange: Exchange): Promise<Upload> {
   if (!exchange.hasBody) throw new PithError("LengthRequired");
+  // node:http takes the chunks apart and leaves what else a body was coded with as it is.
+  const coding = exchange.header("transfer-encoding") ?? "chunked";
+  if (coding.trim().toLowerCase() !== "chunked") throw new PithError("NotImplemented", { coding });
   const chunked = isChunked(exchange.headers);
   const announced = announcedBytes(exchange, chunked);
   if ((announced ?? 0) > OBJECT_BYTES_MAXIMUM) {
