@@ -71,18 +71,20 @@ export function smallCoder(chunkBytes = SMALL_CHUNK_BYTES): SmallCoder {
         coder.coded += 1;
         const id = options.codec === "stored" ? 1 : 2;
         const payload = id === 1 ? plain : deflateRawSync(plain);
-        const sum = new TextEncoder().encode(sha256(payload));
-        const frame = concatenate([Uint8Array.of(id), sum, payload]);
+        const coded = concatenate([Uint8Array.of(id), payload]);
+        const frame = concatenate([new TextEncoder().encode(sha256(coded)), coded]);
         const codec = { id, name: id === 1 ? "stored" : "deflate", version: 1 };
         return { ...chunk, frame, frameSha256: sha256(frame), codec };
       }
     },
     async decode(frame, expected) {
       coder.decoded += 1;
+      const sum = new TextDecoder().decode(frame.subarray(0, 64));
+      if (sum !== sha256(frame.subarray(64))) {
+        throw new PithError("FrameCorrupt", { why: "checksum" });
+      }
       const payload = frame.subarray(65);
-      const sum = new TextDecoder().decode(frame.subarray(1, 65));
-      if (sum !== sha256(payload)) throw new PithError("FrameCorrupt", { why: "checksum" });
-      const plain = frame[0] === 1 ? payload : new Uint8Array(inflateRawSync(payload));
+      const plain = frame[64] === 1 ? payload : new Uint8Array(inflateRawSync(payload));
       if (expected !== undefined && sha256(plain) !== expected) {
         throw new PithError("FrameCorrupt", { why: "plain bytes" });
       }

@@ -97,9 +97,10 @@ test("no acknowledged object is lost, and no wrong byte read, over failing drive
       }
     })();
     const workers = Array.from({ length: WORKERS }, (_, worker) => work(under, random, worker));
-    const outcome = await Promise.all(workers);
-    working = false;
-    await keeping;
+    const outcome = await Promise.all(workers).finally(async () => {
+      working = false;
+      await keeping;
+    });
 
     faults.on = false;
     for (const objects of outcome) {
