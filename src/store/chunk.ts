@@ -58,18 +58,45 @@ export async function findChunk(parts: StoreParts, sha256: string): Promise<Chun
  * @throws PithError "DiskFull", "ReadOnly", "StoreIo"; "ChunkGone" when the collector kept winning
  */
 export async function writeChunk(parts: StoreParts, chunk: FramedChunk): Promise<void> {
-  const blob = chunk.frameSha256;
   for (let i = 0; i < TRIES; i++) {
-    const reservation = await reserve(parts, blob, chunk.frame.length);
-    await parts.blobs.put(blob, chunk.frame, parts.damaged.has(blob));
-    parts.damaged.delete(blob);
+    const reservation = await writeBlob(parts, chunk);
     try {
-      if (await pointTo(parts, chunk, blob, reservation)) return;
+      if (await pointTo(parts, chunk, chunk.frameSha256, reservation)) return;
     } catch (error) {
       if (!(error instanceof PithError) || error.code !== "ChunkGone") throw error;
     }
   }
   throw new PithError("ChunkGone", { sha256: chunk.sha256 });
+}
+
+/**
+ * Reserves the blob and writes it; waits while an old blob of that name is being deleted.
+ *
+ * @returns the reservation under which it lies there
+ */
+async function writeBlob(
+  parts: StoreParts,
+  { frameSha256: blob, frame }: FramedChunk,
+): Promise<number> {
+  let wait = RESERVE_FIRST_WAIT_MS;
+  for (let waited = 0; waited < RESERVE_WAIT_MS; waited += wait) {
+    const end = parts.writing.begin(blob);
+    try {
+      const reservation = await parts.meta.reserveBlob(blob, frame.length, keepUntilMs(parts));
+      if (reservation !== "deleting") {
+        await parts.blobs.put(blob, frame, parts.damaged.has(blob));
+        parts.damaged.delete(blob);
+        return reservation;
+      }
+    } finally {
+      end();
+    }
+    // A deletion that a crash or a failing disk left unfinished has nobody else to finish it.
+    if (wait > RESERVE_FIRST_WAIT_MS) await parts.collector.settle();
+    await parts.clock.wait(wait);
+    wait = Math.min(2 * wait, RESERVE_LONGEST_WAIT_MS);
+  }
+  throw new PithError("StoreIo", { blob, why: "an old blob of this name cannot be removed" });
 }
 
 /** @returns false when another put moved the chunk in the middle */
@@ -133,18 +160,4 @@ async function readBlob({ blobs, coder }: StoreParts, row: ChunkRow): Promise<Ui
 
 async function isSound({ blobs, damaged }: StoreParts, row: ChunkRow): Promise<boolean> {
   return !damaged.has(row.blob) && (await blobs.size(row.blob)) === row.blobBytes;
-}
-
-/** A reservation for the blob; waits while a blob of that name is being deleted. */
-async function reserve(parts: StoreParts, blob: string, bytes: number): Promise<number> {
-  let wait = RESERVE_FIRST_WAIT_MS;
-  for (let waited = 0; waited < RESERVE_WAIT_MS; waited += wait) {
-    const reservation = await parts.meta.reserveBlob(blob, bytes, keepUntilMs(parts));
-    if (reservation !== "deleting") return reservation;
-    // A deletion that a crash or a failing disk left unfinished has nobody else to finish it.
-    if (wait > RESERVE_FIRST_WAIT_MS) await parts.collector.settle();
-    await parts.clock.wait(wait);
-    wait = Math.min(2 * wait, RESERVE_LONGEST_WAIT_MS);
-  }
-  throw new PithError("StoreIo", { blob, why: "an old blob of this name cannot be removed" });
 }

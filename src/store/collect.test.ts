@@ -25,6 +25,7 @@ import {
   type TestStore,
   testStore,
 } from "./suite.ts";
+import { Writing } from "./writing.ts";
 
 const SEEDS = process.env["PITH_FULL"] === "1" ? 600 : 40;
 /** Few keys and few contents: the same chunk becomes garbage and is wanted again all the time. */
@@ -184,7 +185,8 @@ test("collections take turns", async () => {
   };
   const clock = handClock();
   const closing = new AbortController().signal;
-  const collector = new Collector({ meta, blobs: watched, clock, graceMs: 10, closing });
+  const writing = new Writing();
+  const collector = new Collector({ meta, blobs: watched, clock, graceMs: 10, writing, closing });
   const name = sha256(Uint8Array.of(1));
   await meta.reserveBlob(name, 1, 0);
   const reports = await Promise.all([collector.collect(), collector.collect(), collector.settle()]);
@@ -213,4 +215,34 @@ test("a collection ends when the store closes, and the next one takes up the res
   assert.equal((await again.store.collect()).blobs, garbage - 1 - removed);
   assert.deepEqual((await again.store.check({ deep: true })).problems, []);
   await again.store.close();
+});
+
+test("a write that outlasts its claim leaves no file that the metadata does not know", async () => {
+  const blobs = memoryBlobs();
+  const stalled = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  const slow: Blobs = {
+    ...blobs,
+    put: async (name, bytes, replace) => {
+      begun.resolve();
+      await stalled.promise;
+      await blobs.put(name, bytes, replace);
+      throw new PithError("StoreIo", { why: "the answer is lost" });
+    },
+  };
+  const { store, clock } = await testStore({ blobs: slow });
+  await store.createBucket("bucket");
+  const putting = store.putObject("bucket", "key", streamOf(numbered(1, 100)));
+  putting.catch(() => undefined);
+  await begun.promise;
+  clock.turn(TEST_GRACE_MS + 1);
+  const collecting = store.collect();
+  // Long enough for a deletion that does not wait to be over.
+  for (let i = 0; i < 20; i++) await new Promise<void>((resolve) => setImmediate(resolve));
+  stalled.resolve();
+  await assert.rejects(putting, { code: "StoreIo" });
+  await collecting;
+  assert.deepEqual((await store.check({ deep: true })).orphans, []);
+  assert.deepEqual(await blobs.list("", 10), []);
+  await store.close();
 });

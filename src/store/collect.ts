@@ -13,6 +13,7 @@ import type { PithError } from "../core/errors.ts";
 import type { Blobs } from "./blobs/blobs.ts";
 import type { Clock } from "./clock.ts";
 import type { BlobRow, Meta } from "./meta/meta.ts";
+import type { Writing } from "./writing.ts";
 
 const CHUNKS_AT_ONCE = 500;
 const BLOBS_AT_ONCE = 32;
@@ -38,6 +39,7 @@ export interface CollectorParts {
   readonly blobs: Blobs;
   readonly clock: Clock;
   readonly graceMs: number;
+  readonly writing: Writing;
   /** Aborted when the store is closed: ends every run early. */
   readonly closing: AbortSignal;
 }
@@ -93,13 +95,13 @@ export class Collector {
     untilMs: number,
     isOver: () => boolean = () => false,
   ): Promise<{ blobs: number; bytes: number }> {
-    const { meta, blobs } = this.#parts;
+    const { meta } = this.#parts;
     let removed = 0;
     let bytes = 0;
     while (!isOver()) {
       const garbage = await meta.takeGarbage(untilMs, BLOBS_AT_ONCE);
       if (garbage.length === 0) break;
-      const outcomes = await Promise.allSettled(garbage.map((row) => blobs.delete(row.name)));
+      const outcomes = await Promise.allSettled(garbage.map((row) => this.#removeBlob(row.name)));
       const gone = garbage.filter((_, i) => outcomes[i]?.status === "fulfilled");
       await meta.finishGarbage(gone.map((row) => row.name));
       removed += gone.length;
@@ -108,6 +110,11 @@ export class Collector {
       if (failure !== undefined) throw failure.reason as PithError;
     }
     return { blobs: removed, bytes };
+  }
+
+  async #removeBlob(name: string): Promise<void> {
+    await this.#parts.writing.ended(name);
+    await this.#parts.blobs.delete(name);
   }
 
   #alone<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -8,6 +8,7 @@ import type { Clock } from "./clock.ts";
 import type { Collector } from "./collect.ts";
 import type { Keeper } from "./keep.ts";
 import type { Meta } from "./meta/meta.ts";
+import type { Writing } from "./writing.ts";
 
 export interface StoreParts {
   readonly meta: Meta;
@@ -16,6 +17,7 @@ export interface StoreParts {
   readonly clock: Clock;
   readonly keeper: Keeper;
   readonly collector: Collector;
+  readonly writing: Writing;
   /** How long what nobody references is kept. */
   readonly graceMs: number;
   /** The build, for people who look at chunk rows. */

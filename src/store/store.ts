@@ -29,6 +29,7 @@ import type {
 import { OpenStore } from "./open-store.ts";
 import type { StoreParts } from "./parts.ts";
 import type { PutOptions, WriteMode } from "./put.ts";
+import { Writing } from "./writing.ts";
 
 export interface StoreOptions {
   /** The data folder, made when it is not there; or drivers that are open already. */
@@ -146,7 +147,9 @@ async function start(options: StoreOptions, base: Base): Promise<Store> {
   const graceMs = options.graceMs ?? GRACE_MS;
   const alarm = options.onAlarm ?? (() => {});
   const closing = new AbortController();
-  const collector = new Collector({ meta, blobs, clock, graceMs, closing: closing.signal });
+  const writing = new Writing();
+  const { signal } = closing;
+  const collector = new Collector({ meta, blobs, clock, graceMs, writing, closing: signal });
   await collector.settle();
   const parts: StoreParts = {
     meta,
@@ -155,11 +158,12 @@ async function start(options: StoreOptions, base: Base): Promise<Store> {
     clock,
     keeper: new Keeper({ meta, clock, graceMs, alarm }),
     collector,
+    writing,
     graceMs,
     writer: options.writer ?? "pith",
     damaged: new Set(),
     alarm,
-    closing: closing.signal,
+    closing: signal,
   };
   return new OpenStore(parts, options, base, closing);
 }
