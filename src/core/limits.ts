@@ -196,6 +196,15 @@ export const PIPELINED_MAXIMUM = 64;
 /** Memory that puts may take at once, and as much again for gets; who comes later waits. */
 export const TRANSFER_BYTES_MAXIMUM = 384 * MIB;
 
+/** A put or get of no more than this is small. Small ones have a room of their own: a dozen large
+ * uploads that stall fill theirs for as long as CLIENT_SILENCE_MS, and a program that stores or
+ * asks for a few kilobytes is not to wait for them. */
+export const TRANSFER_SMALL_BYTES_MAXIMUM = 1 * MIB;
+
+/** The room for small ones, taken out of TRANSFER_BYTES_MAXIMUM: 48 of the longest, 768 of a few
+ * bytes. More would come off what large ones need to keep two cores busy. */
+export const TRANSFER_SMALL_ROOM_BYTES = TRANSFER_BYTES_MAXIMUM / 8;
+
 /** What one put takes of it at most: chunks being cut, coded and written, and what of them waits
  * for the garbage collector. Measured: 32 puts of 32 MB at once took 43 MB each. */
 export const PUT_BYTES_HELD_MAXIMUM = 32 * MIB;
@@ -206,7 +215,8 @@ export const GET_BYTES_HELD_MAXIMUM = 4 * CHUNK_BYTES;
 /** What a put or get takes at least: buffers of its connection and of the database. */
 export const TRANSFER_BYTES_HELD_MINIMUM = 64 * KIB;
 
-/** How many puts or gets may wait for memory, and how long, before they are told "SlowDown". */
+/** How many puts or gets may wait for memory, in each room, and how long, before they are told
+ * "SlowDown". */
 export const TRANSFERS_WAITING_MAXIMUM = 1024;
 export const TRANSFER_WAIT_MS = 60_000;
 

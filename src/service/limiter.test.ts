@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { limiter } from "./limiter.ts";
+import { limiter, twoRoomLimiter } from "./limiter.ts";
 
 const { signal } = new AbortController();
 
@@ -76,4 +76,24 @@ test("who gives up does not hold up those behind", async () => {
   await assert.rejects(large, { code: "Aborted" });
   (await small)();
   first();
+});
+
+test("each room keeps its queue, and both together keep to the whole", async () => {
+  const bounds = { whole: 16, waiting: 1, waitMs: 10_000, smallShare: 1, smallWhole: 2 };
+  const limits = twoRoomLimiter(bounds);
+  const large = await limits.take(14, signal);
+  const waitsForLarge = limits.take(2, signal);
+  await assert.rejects(limits.take(14, signal), { code: "Overloaded" });
+  const first = await limits.take(1, signal);
+  const second = await limits.take(1, signal);
+  const waitsForSmall = limits.take(1, signal);
+  await assert.rejects(limits.take(1, signal), { code: "Overloaded" });
+  assert.deepEqual([limits.running, limits.waiting], [3, 2]);
+  large();
+  const late = await waitsForLarge;
+  assert.deepEqual([limits.running, limits.waiting], [3, 1], "small ones take no large room");
+  first();
+  const leaves = [second, late, await waitsForSmall];
+  for (const leave of leaves) leave();
+  assert.deepEqual([limits.running, limits.waiting], [0, 0]);
 });

@@ -3,8 +3,11 @@
  *
  *   take()  ->  a share now, or a place in the queue (first come, first served), or "Overloaded"
  *
+ *   two rooms     small shares | large shares      each with its queue, together the whole
+ *
  * It knows nothing of what is limited. The service has one for puts and one for gets, so that the
- * memory they hold is bounded whatever the number of clients.
+ * memory they hold is bounded whatever the number of clients. Both have two rooms, so that clients
+ * that hold large shares and stall keep out no small ones.
  */
 import { PithError } from "../core/errors.ts";
 
@@ -27,6 +30,13 @@ export interface LimiterBounds {
   readonly whole: number;
   readonly waiting: number;
   readonly waitMs: number;
+}
+
+export interface TwoRoomBounds extends LimiterBounds {
+  /** The largest share that counts as small. */
+  readonly smallShare: number;
+  /** All small shares together: a part of the whole, and at least `smallShare`. */
+  readonly smallWhole: number;
 }
 
 interface Waiting {
@@ -106,6 +116,25 @@ export function limiter(bounds: LimiterBounds): Limiter {
     },
     get waiting() {
       return queue.size;
+    },
+  };
+}
+
+/**
+ * Two limiters as one: small shares never wait for large ones, nor large ones for small ones. Each
+ * room has `waiting` places in its queue; what both give out keeps to the whole.
+ */
+export function twoRoomLimiter(bounds: TwoRoomBounds): Limiter {
+  const { whole, smallShare, smallWhole } = bounds;
+  const small = limiter({ ...bounds, whole: smallWhole });
+  const large = limiter({ ...bounds, whole: whole - smallWhole });
+  return {
+    take: (share, signal) => (share <= smallShare ? small : large).take(share, signal),
+    get running() {
+      return small.running + large.running;
+    },
+    get waiting() {
+      return small.waiting + large.waiting;
     },
   };
 }

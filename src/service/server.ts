@@ -12,6 +12,8 @@ import type { PithError } from "../core/errors.ts";
 import {
   SHUTDOWN_MS,
   TRANSFER_BYTES_MAXIMUM,
+  TRANSFER_SMALL_BYTES_MAXIMUM,
+  TRANSFER_SMALL_ROOM_BYTES,
   TRANSFER_WAIT_MS,
   TRANSFERS_WAITING_MAXIMUM,
 } from "../core/limits.ts";
@@ -28,7 +30,7 @@ import { healthOf, probeDisk } from "./health.ts";
 import type { AdminContext } from "./http/admin.ts";
 import type { Exchange } from "./http/exchange.ts";
 import { LISTENER_BOUNDS, type ListenerBounds, listen } from "./http/listener.ts";
-import { limiter } from "./limiter.ts";
+import { twoRoomLimiter } from "./limiter.ts";
 import { type Logger, logCodecEvent, logExchange, logFault, openLog } from "./log.ts";
 import { type Machine, openMachine } from "./machine.ts";
 import { type Metrics, openMetrics } from "./metrics.ts";
@@ -111,8 +113,10 @@ async function serveMachine(machine: Machine, shared: Shared): Promise<Service> 
     whole: TRANSFER_BYTES_MAXIMUM,
     waiting: TRANSFERS_WAITING_MAXIMUM,
     waitMs: TRANSFER_WAIT_MS,
+    smallShare: TRANSFER_SMALL_BYTES_MAXIMUM,
+    smallWhole: TRANSFER_SMALL_ROOM_BYTES,
   };
-  const transfers = { puts: limiter(bounds), gets: limiter(bounds) };
+  const transfers = { puts: twoRoomLimiter(bounds), gets: twoRoomLimiter(bounds) };
   const fault = (error: PithError, exchange: Exchange): void =>
     tellFault(shared, error, aboutOf(exchange));
   const door = {

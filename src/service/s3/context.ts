@@ -10,7 +10,8 @@ import type { Limiter } from "../limiter.ts";
 import type { Target } from "./target.ts";
 
 /** Memory for puts and for gets is limited apart, so that slow clients of one kind do not keep out
- * the other. Shares are bytes. */
+ * the other, and for small and large ones, so that large ones do not keep out small ones. Shares are
+ * bytes. */
 export interface Transfers {
   readonly puts: Limiter;
   readonly gets: Limiter;
