@@ -7,6 +7,7 @@
  * What was answered wrongly halfway cannot be taken back: then the connection is closed short of
  * the announced length, which every client takes for a failure.
  */
+import type { IncomingMessage } from "node:http";
 import { PithError } from "../core/errors.ts";
 import { type AdminContext, sendAdminFault, serveAdmin } from "./http/admin.ts";
 import type { Exchange } from "./http/exchange.ts";
@@ -32,9 +33,7 @@ export async function serveRequest(exchange: Exchange, context: DoorContext): Pr
   let target: Target | undefined;
   try {
     target = parseTarget(exchange.request.url ?? "");
-    if (exchange.headers.host === undefined && exchange.request.httpVersion !== "1.0") {
-      throw new PithError("BadRequest", { why: "no Host" });
-    }
+    checkHostCount(exchange.request);
     checkOrigin(exchange.method, exchange.headers, context.host);
     if (target.bucket === ADMIN) {
       await serveAdmin(exchange, target.key, target.query, context.admin);
@@ -45,6 +44,18 @@ export async function serveRequest(exchange: Exchange, context: DoorContext): Pr
     const fault = PithError.from(error, "AssertionFailure", { what: "a request is answered" });
     context.fault(fault, exchange);
     await answerFault(exchange, fault, target, context);
+  }
+}
+
+/**
+ * Of two hosts, what stands before this service may have gone by the other one.
+ *
+ * @throws PithError "BadRequest" unless there is one Host, or none in HTTP/1.0
+ */
+function checkHostCount({ headersDistinct, httpVersion }: IncomingMessage): void {
+  const hosts = headersDistinct["host"]?.length ?? 0;
+  if (hosts > 1 || (hosts === 0 && httpVersion !== "1.0")) {
+    throw new PithError("BadRequest", { why: hosts === 0 ? "no Host" : "more than one Host" });
   }
 }
 

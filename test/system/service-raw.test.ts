@@ -215,6 +215,24 @@ test("hostile addresses are refused or are ordinary keys", async (t) => {
   );
 });
 
+test("a request names its host once, unless it is of HTTP/1.0", async (t) => {
+  const { port } = await photos(t);
+  const own = "Host: localhost\r\n";
+  for (const [expected, version, hosts] of [
+    ["200", "1.1", own],
+    ["200", "1.0", ""],
+    ["400 InvalidRequest", "1.1", ""],
+    ["400 InvalidRequest", "1.1", own + own],
+    ["400 InvalidRequest", "1.1", `${own}Host: evil.example\r\n`],
+    ["400 InvalidRequest", "1.0", `${own}hOST: localhost\r\n`],
+  ] as const) {
+    const head = `GET /photos?list-type=2 HTTP/${version}\r\n${hosts}Connection: close\r\n\r\n`;
+    const [answer] = parseAnswers((await exchangeRaw(port, [head])).received);
+    assert.ok(answer !== undefined, "there is an answer");
+    assert.equal(outcome(answer), expected, JSON.stringify(head));
+  }
+});
+
 test("batch deletes prove their body, and refuse what is not one", async (t) => {
   const service = await photos(t);
   await send(service, { headers: { "content-length": length }, body: TEXT });
