@@ -223,7 +223,7 @@ export const FAULTS = {
     kind: "input",
     http: 400,
     s3: "KeyTooLongError",
-    says: "not a valid object key",
+    says: "the object key is too long",
   },
   PreconditionFailed: {
     number: 76,
@@ -501,6 +501,13 @@ export const FAULTS = {
     http: 500,
     s3: "InternalError",
     says: "the service cannot listen on this address",
+  },
+  MalformedKey: {
+    number: 117,
+    kind: "input",
+    http: 400,
+    s3: "InvalidArgument",
+    says: "not a valid object key",
   },
 } as const satisfies Record<string, Fault>;
 

@@ -27,17 +27,18 @@ export function checkBucketName(bucket: string): void {
   }
 }
 
-/** Returns when `key` can be a key. @throws PithError "BadKey" */
+/** Returns when `key` can be a key. @throws PithError "MalformedKey", or "BadKey" when too long */
 export function checkKey(key: string): void {
   const why = faultOfKey(key);
-  if (why !== undefined) throw new PithError("BadKey", { why, key: key.slice(0, 100) });
+  if (why !== undefined) throw new PithError("MalformedKey", { why, key: key.slice(0, 100) });
+  const bytes = Buffer.byteLength(key);
+  if (bytes > KEY_BYTES_MAXIMUM) throw new PithError("BadKey", { bytes, key: key.slice(0, 100) });
 }
 
 function faultOfKey(key: string): string | undefined {
   if (key === "") return "empty";
   if (key.includes("\0")) return "holds NUL";
   if (!key.isWellFormed()) return "not valid Unicode";
-  if (Buffer.byteLength(key) > KEY_BYTES_MAXIMUM) return "too long";
   return undefined;
 }
 

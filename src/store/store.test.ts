@@ -89,7 +89,7 @@ test("names and lengths that cannot be are refused before anything is stored", a
   const put = (bucket: string, key: string, expectedBytes?: number): Promise<unknown> =>
     store.putObject(bucket, key, streamOf(numbered(1, 50)), { expectedBytes });
   await assert.rejects(store.createBucket("No"), { code: "BadBucketName" });
-  await assert.rejects(put("bucket", "a\0b"), { code: "BadKey" });
+  await assert.rejects(put("bucket", "a\0b"), { code: "MalformedKey" });
   await assert.rejects(put("other", "k"), { code: "NoSuchBucket" });
   await assert.rejects(put("bucket", "k", 49), { code: "BadRequest" });
   await assert.rejects(put("bucket", "k", 51), { code: "IncompleteBody" });

@@ -27,7 +27,7 @@ test("parameters have defaults and bounds", () => {
     assert.throws(() => read(`list-type=2&${bad}`), { code: "InvalidArgument" }, bad);
   }
   assert.throws(() => read("list-type=2&continuation-token="), { code: "InvalidArgument" });
-  assert.throws(() => read("list-type=2&prefix=%00"), { code: "BadKey" });
+  assert.throws(() => read("list-type=2&prefix=%00"), { code: "MalformedKey" });
 });
 
 test("a token leads to its place in its listing, and nowhere else", () => {

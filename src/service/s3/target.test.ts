@@ -41,7 +41,7 @@ test("what cannot be decoded exactly is refused", () => {
   ]) {
     assert.throws(() => parseTarget(path), { code: "BadAddress" }, path);
   }
-  assert.throws(() => parseTarget("/b/a%00"), { code: "BadKey" });
+  assert.throws(() => parseTarget("/b/a%00"), { code: "MalformedKey" });
   assert.throws(() => parseTarget(`/b/${"a".repeat(KEY_BYTES_MAXIMUM + 1)}`), { code: "BadKey" });
   assert.throws(() => parseTarget(`/b/${"%e2%82%ac".repeat(342)}`), { code: "BadKey" });
   assert.equal(parseTarget(`/b/${"a".repeat(KEY_BYTES_MAXIMUM)}`).key.length, KEY_BYTES_MAXIMUM);

@@ -34,7 +34,7 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  *
  * @param url - as node:http gives it: one character per byte; origin form or absolute form
  * @throws PithError "BadAddress" when it cannot be decoded, "BadKey" for a key of more than
- *   KEY_BYTES_MAXIMUM bytes or with a NUL, "InvalidArgument" for a parameter that comes twice
+ *   KEY_BYTES_MAXIMUM bytes, "MalformedKey" for one with a NUL, "InvalidArgument" for a parameter that comes twice
  */
 export function parseTarget(url: string): Target {
   const relative = url.replace(/^https?:\/\/[^/?]*/i, "");
@@ -49,11 +49,11 @@ export function parseTarget(url: string): Target {
   return { bucket, key, path, query: parseQuery(mark < 0 ? "" : relative.slice(mark + 1)) };
 }
 
-/** @throws PithError "BadKey" for a key of more than KEY_BYTES_MAXIMUM bytes or with a NUL. */
+/** @throws PithError "BadKey" beyond KEY_BYTES_MAXIMUM bytes, "MalformedKey" with a NUL */
 export function checkKey(key: string): void {
   const bytes = Buffer.byteLength(key);
   if (bytes > KEY_BYTES_MAXIMUM) throw new PithError("BadKey", { bytes });
-  if (key.includes("\0")) throw new PithError("BadKey", { why: "it holds a NUL" });
+  if (key.includes("\0")) throw new PithError("MalformedKey", { why: "holds NUL" });
 }
 
 /** @throws PithError "BadAddress" or "InvalidArgument" */
