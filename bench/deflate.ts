@@ -5,30 +5,20 @@
  *   round 2   the same again
  *
  * Samples are interleaved, so that what disturbs one disturbs all; medians of the rounds are
- * compared. CPU seconds on one core, but for the last figure, two worker threads against one, which
- * is wall-clock time and needs a quiet machine. `--only` keeps inputs whose name contains NAME.
+ * compared. CPU seconds on one core, but for the last figures, two worker threads against one, which
+ * are wall-clock time and need a quiet machine (deflate/scaling.ts). `--only` keeps inputs whose name contains NAME.
  * About four minutes with all peers.
  */
-import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { deflateIterable } from "../src/deflate/index.ts";
 import { benchInputs, type Input } from "./deflate/inputs.ts";
 import { benchPeers, type Peer, type Sample } from "./deflate/peers.ts";
-import {
-  machineNow,
-  median,
-  printReport,
-  type Result,
-  resultOf,
-  targetsOf,
-} from "./deflate/report.ts";
+import { machineNow, printReport, type Result, resultOf, targetsOf } from "./deflate/report.ts";
+import { measureScaling } from "./deflate/scaling.ts";
 
 const ROUNDS = 5;
-/** Input for the measurement of threads. */
-const SCALING_BYTES = 128 * 1024 * 1024;
 
 const { values } = parseArgs({
   options: {
@@ -51,7 +41,7 @@ async function main(rounds: number, only: string, json: boolean): Promise<void> 
   const peers = await benchPeers(folder);
   const results = await measure(inputs, peers, rounds);
   for (const peer of peers) peer.close();
-  const scaling = await twoToOne(inputs, rounds);
+  const scaling = await measureScaling(inputs, rounds);
   const targets = targetsOf(results, inputs, scaling);
   if (json) console.log(JSON.stringify({ machine, results, targets }, null, 2));
   else printReport(machine, results, inputs, targets);
@@ -81,32 +71,4 @@ async function measure(
   return inputs.flatMap((input) =>
     peers.map((peer) => resultOf(input, peer, samples.get(key(input, peer)) ?? [])),
   );
-}
-
-/** How many times as fast two worker threads are as one, by the clock; rounds of one, two, one. */
-async function twoToOne(inputs: readonly Input[], rounds: number): Promise<number | undefined> {
-  const kinds = inputs.filter(({ compressible }) => compressible);
-  if (kinds.length === 0) return undefined;
-  const bytes = new Uint8Array(SCALING_BYTES);
-  for (let at = 0, i = 0; at < bytes.length; i++) {
-    const kind = kinds[i % kinds.length]!.bytes.subarray(0, bytes.length - at);
-    bytes.set(kind, at);
-    at += kind.length;
-  }
-  const seconds = async (workers: number): Promise<number> => {
-    const began = performance.now();
-    let size = 0;
-    for await (const part of deflateIterable([bytes], { workers })) size += part.length;
-    assert.ok(size > 0);
-    return (performance.now() - began) / 1000;
-  };
-  await seconds(1);
-  await seconds(2);
-  const ratios: number[] = [];
-  for (let round = 0; round < rounds; round++) {
-    const one = await seconds(1);
-    const two = await seconds(2);
-    ratios.push((one + (await seconds(1))) / 2 / two);
-  }
-  return median(ratios);
 }

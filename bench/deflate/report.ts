@@ -5,6 +5,7 @@ import { execFileSync } from "node:child_process";
 import { cpus, loadavg } from "node:os";
 import type { Input } from "./inputs.ts";
 import type { Peer, Sample } from "./peers.ts";
+import type { Scaling } from "./scaling.ts";
 
 export interface Result {
   readonly input: string;
@@ -112,7 +113,7 @@ function speedSpread(
 export function targetsOf(
   results: readonly Result[],
   inputs: readonly Input[],
-  scaling: number | undefined,
+  scaling: Scaling | undefined,
 ): Target[] {
   const atLeast = (what: string, floor: number, measured: number | undefined): Target => ({
     what,
@@ -134,7 +135,13 @@ export function targetsOf(
     atMost("bytes of twain.txt", 222_000, twain),
     atMost("speed spread", 2, speedSpread(results, inputs, "pith")),
     atLeast("random, MB/s", 1500, random),
-    atLeast("two workers to one", 1.8, scaling),
+    atLeast("two workers to one", 1.8, scaling?.twoToOne),
+    {
+      what: "two threads with nothing in common to one",
+      wanted: "the machine's own ceiling",
+      measured: scaling?.ceiling,
+      reached: undefined,
+    },
   ];
 }
 
