@@ -34,6 +34,14 @@ test("what is saved is told apart from what waits to be collected", () => {
   );
 });
 
+test("what is kept once is told apart from what codecs saved", () => {
+  const page = statsPage("here", { ...FIGURES, plainBytes: 68_000_000 });
+  assert.match(
+    page,
+    /\n68.0 MB take 12.0 MB: 82.4% saved\n34.0 MB of it are repeated chunks, kept once\n/,
+  );
+});
+
 test("what is out of the ordinary has lines of its own", () => {
   const page = statsPage("here", {
     ...FIGURES,

@@ -135,12 +135,16 @@ export function statsPage(place: string, figures: StoreFigures): string {
   // What chunks point to; the rest are blobs that were replaced and wait for their collection.
   const takenBytes = codecs.reduce((sum, codec) => sum + codec.storedBytes, 0);
   const garbageBytes = Math.max(0, storedBytes - takenBytes);
+  const repeatedBytes = plainBytes - codecs.reduce((sum, codec) => sum + codec.plainBytes, 0);
   const saved = formatPercent(savedPercent(plainBytes, takenBytes));
   const holds = `${countOf(objects, "object")} in ${countOf(buckets, "bucket")}`;
   const lines = [
     `${place}: ${holds}`,
     `${formatBytes(plainBytes)} take ${formatBytes(takenBytes)}: ${saved} saved`,
   ];
+  if (repeatedBytes > 0) {
+    lines.push(`${formatBytes(repeatedBytes)} of it are repeated chunks, kept once`);
+  }
   if (garbageBytes > 0) lines.push(`${formatBytes(garbageBytes)} more wait to be collected`);
   if (awaiting > 0) lines.push(`${countOf(awaiting, "object waits", "objects wait")} to be coded`);
   if (codecs.length > 0) lines.push("", codecTable(codecs));
