@@ -27,3 +27,45 @@ export const FAULT_BIT_COUNT: i32 = 6;
 
 /** The walk over the input lost its place: a byte was skipped or taken twice. */
 export const FAULT_COVERAGE: i32 = 7;
+
+// From here on the fault lies in what the kernel was given to read, not in the kernel.
+
+/** A Huffman table that assigns more codes than there are, or none where some are needed. */
+export const FAULT_HUFFMAN_TABLE: i32 = 20;
+
+/** The scan holds a Huffman code that is not in its table. */
+export const FAULT_HUFFMAN_CODE: i32 = 21;
+
+/** A zero run passes the end of its block or band, or zeros before an end of block are written out:
+ * no canonical writer makes them. */
+export const FAULT_ZERO_RUN: i32 = 22;
+
+/** Padding bits that differ from those before. */
+export const FAULT_PADDING: i32 = 23;
+
+/** A restart marker is missing, misnumbered or misplaced in a way that cannot be recorded. */
+export const FAULT_RESTART: i32 = 24;
+
+/** A value of more than eleven bits, or a DC that the prediction cannot give back. */
+export const FAULT_COEFFICIENT: i32 = 25;
+
+/** Coded counts and coded coefficients contradict each other. */
+export const FAULT_STREAM: i32 = 26;
+
+/** A scan that its predecessors do not allow: a second first pass, bits out of order. */
+export const FAULT_SCAN: i32 = 27;
+
+/** An end-of-band run that could have been merged with the one before. */
+export const FAULT_EOB_RUN: i32 = 28;
+
+/** A progressive scan that ends before its last block. */
+export const FAULT_TRUNCATED: i32 = 29;
+
+/** A value has no code in the Huffman table that must write it. */
+export const FAULT_NO_CODE: i32 = 30;
+
+/** The dimensions ask for more memory than a kernel may have. */
+export const FAULT_DIMENSIONS: i32 = 31;
+
+/** A quantization table holds a zero. */
+export const FAULT_ZERO_QUANTIZER: i32 = 32;

@@ -86,3 +86,38 @@ export const INPUT: usize = PAIRS + 4 * 65536;
 export const OUTPUT: usize = INPUT + ((INPUT_BYTES + SPARE_BYTES + 15) & ~15);
 export const OUTPUT_BYTES: usize = INPUT_BYTES + 5 * 20 + SPARE_BYTES;
 export const DEFLATE_BYTES: usize = OUTPUT + OUTPUT_BYTES + SPARE_BYTES;
+
+// Lepton. The static part; behind it lie the regions whose sizes depend on the picture
+// (jpeg/frame.ts): the store of coefficients, then the windows.
+//
+//   lepton   | frame, scan, handoff | tables | predictions | model | store | input | output |
+
+/** What the host says of the picture. i32[32]; fields in jpeg/frame.ts. */
+export const FRAME: usize = 1024;
+/** The same for each component, as the kernel has worked it out. i32[4][16]. */
+export const COMPONENTS: usize = FRAME + 4 * 32;
+/** What the host says of a scan, and what reading it has shown. i32[40]; fields in jpeg/scan.ts. */
+export const SCAN: usize = COMPONENTS + 4 * 4 * 16;
+/** Where the scan's bytes stand at the start of an MCU row. i32[16]; fields in jpeg/scan.ts. */
+export const HANDOFF: usize = SCAN + 4 * 40;
+/** Quantization tables of the components, raster order. u16[4][64]. */
+export const QUANTIZERS: usize = HANDOFF + 4 * 16;
+/** Huffman tables as a DHT segment has them: 16 counts, up to 256 symbols. Slot: class * 4 + id.
+ * u8[8][272]. */
+export const HUFFMAN_SPECS: usize = QUANTIZERS + 2 * 4 * 64;
+/** Raster index of each zigzag index, and the other way round. u8[64] twice. */
+export const ZIGZAG: usize = HUFFMAN_SPECS + 8 * 272;
+export const UNZIGZAG: usize = ZIGZAG + 64;
+/** Huffman tables made for reading and for writing (jpeg/huffman-table.ts). 64 KiB a slot. */
+export const HUFFMAN_TABLES: usize = UNZIGZAG + 64;
+export const HUFFMAN_TABLE_BYTES: usize = 65536;
+/** What the predictions of a component need: weights, divisors, thresholds (lepton/predict.ts). */
+export const PREDICTIONS: usize = HUFFMAN_TABLES + 8 * HUFFMAN_TABLE_BYTES;
+export const PREDICTION_BYTES: usize = 8192;
+/** Probability of a zero by the two counts of a branch (bool/branch.ts). u8[256][256]. */
+export const PROBABILITIES: usize = PREDICTIONS + 4 * PREDICTION_BYTES;
+/** The branches of the model (lepton/model.ts). */
+export const MODEL: usize = PROBABILITIES + 65536;
+export const MODEL_BYTES: usize = 4 << 20;
+/** Where the regions that depend on the picture begin. */
+export const PICTURE: usize = MODEL + MODEL_BYTES;

@@ -37,12 +37,13 @@ export const FLOORS: readonly Floor[] = [
   },
   { name: "store", packages: [], says: "objects, manifests, chunks, blobs" },
   { name: "container", packages: [], says: "picks a codec, frames, proves" },
+  { name: "lepton", packages: [], says: "JPEGs, smaller and bit-exact" },
   { name: "deflate", packages: ["fflate"], says: "linear-time deflate, gzip, zlib" },
   { name: "core", packages: [], says: "contracts, faults, limits, workers" },
 ];
 
 /** Floors whose front door opens in a browser. */
-const BROWSER_DOORS = ["deflate"];
+const BROWSER_DOORS = ["deflate", "lepton"];
 
 /** A front door shows a dozen things at most: more is two ideas, or a lack of one. */
 const EXPORTS_MAXIMUM = 12;

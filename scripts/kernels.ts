@@ -24,7 +24,7 @@ import {
 import { dirname, join, relative, resolve } from "node:path";
 
 /** The entry files: one wasm module per codec family. Other files in kernels/ are parts of these. */
-export const KERNELS = ["deflate"] as const;
+export const KERNELS = ["deflate", "lepton"] as const;
 
 /** One source, two builds, equal byte for byte in what they put out. */
 export const VARIANTS = {

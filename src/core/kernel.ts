@@ -13,7 +13,7 @@
  *
  * No WebAssembly type shows in a declaration, so that users need no library for it.
  */
-import { PithError } from "./errors.ts";
+import { type FaultCode, PithError } from "./errors.ts";
 import { KERNEL_BYTES_KEPT, KERNEL_INSTANCES_KEPT } from "./limits.ts";
 import { builtIn } from "./thread.ts";
 
@@ -37,6 +37,23 @@ export const KERNEL_FAULTS: Readonly<Record<number, string>> = {
   5: "a prefix code is not complete",
   6: "a block took another size than computed",
   7: "input was skipped or taken twice",
+};
+
+/** Faults in what the kernel was given to read, not in the kernel: each has a code of its own. */
+export const KERNEL_REFUSALS: Readonly<Record<number, readonly [code: FaultCode, why: string]>> = {
+  20: ["UnsupportedJpeg", "a Huffman table that is over-full or empty"],
+  21: ["UnsupportedJpeg", "a Huffman code that is not in its table"],
+  22: ["UnsupportedJpeg", "a zero run that passes its block, or zeros that were written out"],
+  23: ["InvalidPadding", "padding bits that differ"],
+  24: ["InvalidResetCode", "a restart marker that cannot be put back"],
+  25: ["CoefficientOutOfRange", "a coefficient of more than eleven bits"],
+  26: ["StreamInconsistent", "counts that the coded blocks do not keep"],
+  27: ["UnsupportedJpeg", "a scan that the script of scans does not allow"],
+  28: ["UnsupportedJpeg", "an end-of-band run that another writer would have merged"],
+  29: ["UnsupportedJpeg", "a progressive scan that ends early"],
+  30: ["UnsupportedJpeg", "a Huffman code that its table cannot write"],
+  31: ["TooMuchMemoryNeeded", "coefficients beyond the memory of a kernel"],
+  32: ["UnsupportedJpegWithZeroIdct0", "a quantization table with a zero"],
 };
 
 const PAGES_INITIAL = 16;
@@ -72,12 +89,15 @@ export class KernelInstance {
    * Calls an export of the kernel.
    *
    * @returns what it returned, zero or more
-   * @throws PithError "KernelFault" when it returned a fault number
+   * @throws PithError "KernelFault" when it returned a fault number; a code of its own where the
+   *   fault lies in what the kernel was given to read
    */
   call(name: string, ...values: number[]): number {
     const result = this.ask(name, ...values);
     if (result < 0) {
       const fault = -result;
+      const refusal = KERNEL_REFUSALS[fault];
+      if (refusal !== undefined) throw new PithError(refusal[0], { why: refusal[1] });
       const why = KERNEL_FAULTS[fault] ?? "a fault without a name";
       throw new PithError("KernelFault", { kernel: this.#kernel, call: name, fault, why });
     }

@@ -1,0 +1,91 @@
+/**
+ * The Lepton kernel: JPEG scans to coefficients and back, and coefficients to Lepton's
+ * arithmetic-coded segments and back. This file is all that the host sees.
+ *
+ *   begin()                       once after instantiation
+ *   openFrame()                   takes the picture that the host wrote to FRAME
+ *   makeTable(slot)               takes the Huffman table that it wrote to HUFFMAN_SPECS
+ *   ...Address(), feedInput, ...  the windows (window.ts)
+ *   wipe()                        between the jobs of different owners
+ *
+ * Calls do a bounded piece of work and say how they stand (STATUS_* of jpeg/scan.ts), or give
+ * a negative fault (fault.ts).
+ */
+import { FAULT_MEMORY } from "./fault.ts";
+import { openFrame } from "./jpeg/frame.ts";
+import {
+  FRAME,
+  HANDOFF,
+  HUFFMAN_SPECS,
+  PAGE_BYTES,
+  PICTURE,
+  QUANTIZERS,
+  SCAN,
+  UNZIGZAG,
+  ZIGZAG,
+} from "./memory.ts";
+import {
+  dropOutput,
+  feedInput,
+  inputRoom,
+  makeInputRoom,
+  outputFilled,
+  outputStart,
+  restartInput,
+  restartOutput,
+} from "./window.ts";
+
+export {
+  dropOutput,
+  feedInput,
+  inputRoom,
+  makeInputRoom,
+  openFrame,
+  outputFilled,
+  outputStart,
+  restartInput,
+  restartOutput,
+};
+
+/** Takes the memory of the static map and fills the tables that depend on no input.
+ * @returns 0, or a negative fault when the memory may not grow that far */
+export function begin(): i32 {
+  const missing = <i32>((PICTURE + PAGE_BYTES - 1) / PAGE_BYTES) - memory.size();
+  if (missing > 0 && memory.grow(missing) < 0) return -FAULT_MEMORY;
+  fillZigzag();
+  return 0;
+}
+
+/** Raster index of each zigzag index: diagonals, in turn upwards and downwards. */
+function fillZigzag(): void {
+  let z: i32 = 0;
+  for (let diagonal: i32 = 0; diagonal < 15; diagonal++) {
+    for (let i: i32 = 0; i <= diagonal; i++) {
+      const u = diagonal & 1 ? diagonal - i : i;
+      const v = diagonal - u;
+      if (u > 7 || v > 7) continue;
+      const raster = 8 * v + u;
+      store<u8>(ZIGZAG + z, <u8>raster);
+      store<u8>(UNZIGZAG + raster, <u8>z);
+      z += 1;
+    }
+  }
+}
+
+// Where the host writes what it says, and reads what the kernel says.
+
+export function frameAddress(): usize {
+  return FRAME;
+}
+export function scanAddress(): usize {
+  return SCAN;
+}
+export function handoffAddress(): usize {
+  return HANDOFF;
+}
+export function quantizersAddress(): usize {
+  return QUANTIZERS;
+}
+export function huffmanSpecsAddress(): usize {
+  return HUFFMAN_SPECS;
+}
