@@ -30,6 +30,14 @@ export const FRAME_OVERHEAD_BYTES = 128;
 /** Codec parameters in a frame header: enough for a few records, small enough to never matter. */
 export const FRAME_PARAMETERS_BYTES_MAXIMUM = 64 * KIB;
 
+/** Parts of a coded chunk that decode alone: as many as a Lepton file may have segments. */
+export const PARTS_MAXIMUM = 16;
+
+/** A chunk from this length is decoded by several threads where it has parts. Handing a frame over
+ * and joining its parts costs about a millisecond, in which one thread decodes some 10 KB of a
+ * JPEG; the gain must be a multiple of that. */
+export const PARTS_PLAIN_BYTES_MINIMUM = 128 * KIB;
+
 /** Frames in a .pith file: 16 TiB in chunks of the usual size; their index takes 48 MiB. Part of
  * the file's format. */
 export const PITH_FRAMES_MAXIMUM = 4 * MIB;
@@ -99,6 +107,13 @@ export const INFLATE_EXPANSION_FREE_BYTES = 1 * MIB;
 /** The longest gzip header that is read. The extra field has at most 64 KiB; names and comments
  * have no limit of their own, and a header that does not end is none. */
 export const GZIP_HEADER_BYTES_MAXIMUM = 1 * MIB;
+
+// Lepton.
+
+/** Scans of one JPEG. Each may pass over all of the picture while it costs a dozen bytes; the busiest
+ * scripts in use have some twenty, and four components refined bit by bit over four bands of the
+ * spectrum stay below two hundred. */
+export const JPEG_SCANS_MAXIMUM = 256;
 
 // Kernels.
 
