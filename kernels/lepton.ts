@@ -11,8 +11,13 @@
  * Calls do a bounded piece of work and say how they stand (STATUS_* of jpeg/scan.ts), or give
  * a negative fault (fault.ts).
  */
+import { fillProbabilities } from "./bool/branch.ts";
 import { FAULT_MEMORY } from "./fault.ts";
 import { openFrame } from "./jpeg/frame.ts";
+import { fillBlockTables, setPriorCap } from "./lepton/block.ts";
+import { Reading, Writing } from "./lepton/model.ts";
+import { setArithmetic } from "./lepton/pixels.ts";
+import { beginSegment, codeMcuRow, finishSegment, takeQuantizers } from "./lepton/segment.ts";
 import {
   FRAME,
   HANDOFF,
@@ -53,6 +58,8 @@ export function begin(): i32 {
   const missing = <i32>((PICTURE + PAGE_BYTES - 1) / PAGE_BYTES) - memory.size();
   if (missing > 0 && memory.grow(missing) < 0) return -FAULT_MEMORY;
   fillZigzag();
+  fillBlockTables();
+  fillProbabilities();
   return 0;
 }
 
@@ -88,4 +95,45 @@ export function quantizersAddress(): usize {
 }
 export function huffmanSpecsAddress(): usize {
   return HUFFMAN_SPECS;
+}
+
+// Segments.
+
+/** Takes the quantizers that the host wrote. @returns 0, or a negative fault: a zero among them is
+ * one where `strict` is 1 */
+export function openModel(strict: i32, borders: i32, gradients: i32, capped: i32): i32 {
+  setArithmetic(borders != 0, gradients != 0);
+  setPriorCap(capped != 0);
+  return takeQuantizers(strict != 0);
+}
+
+/** Starts reading a segment of MCU rows [first, end) from the input window. */
+export function beginSegmentRead(first: i32, end: i32, last: i32): i32 {
+  return beginSegment<Reading>(first, end, last != 0);
+}
+
+/** Reads the coefficients of one MCU row into the store. @returns a status or a negative fault */
+export function readSegmentRow(): i32 {
+  return codeMcuRow<Reading>();
+}
+
+/** Starts writing a segment to the output window. */
+export function beginSegmentWrite(first: i32, end: i32, last: i32): i32 {
+  return beginSegment<Writing>(first, end, last != 0);
+}
+
+/** Codes the coefficients of one MCU row in the store. @returns a status or a negative fault */
+export function writeSegmentRow(): i32 {
+  return codeMcuRow<Writing>();
+}
+
+/** Ends the segment that is being written. */
+export function endSegmentWrite(): i32 {
+  finishSegment();
+  return 0;
+}
+
+/** Address of the store's first block. */
+export function pictureAddress(): usize {
+  return PICTURE;
 }

@@ -108,8 +108,12 @@ export const HUFFMAN_SPECS: usize = QUANTIZERS + 2 * 4 * 64;
 /** Raster index of each zigzag index, and the other way round. u8[64] twice. */
 export const ZIGZAG: usize = HUFFMAN_SPECS + 8 * 272;
 export const UNZIGZAG: usize = ZIGZAG + 64;
+/** The blocks of one MCU in the scan's order (jpeg/scan-walk.ts). u32[64][8]. */
+export const SCAN_BLOCKS: usize = UNZIGZAG + 64;
+/** DC of the last block of each component of the frame. i32[4]. */
+export const DC_PREDICTORS: usize = SCAN_BLOCKS + 64 * 32;
 /** Huffman tables made for reading and for writing (jpeg/huffman-table.ts). 64 KiB a slot. */
-export const HUFFMAN_TABLES: usize = UNZIGZAG + 64;
+export const HUFFMAN_TABLES: usize = DC_PREDICTORS + 16;
 export const HUFFMAN_TABLE_BYTES: usize = 65536;
 /** What the predictions of a component need: weights, divisors, thresholds (lepton/predict.ts). */
 export const PREDICTIONS: usize = HUFFMAN_TABLES + 8 * HUFFMAN_TABLE_BYTES;
@@ -118,6 +122,10 @@ export const PREDICTION_BYTES: usize = 8192;
 export const PROBABILITIES: usize = PREDICTIONS + 4 * PREDICTION_BYTES;
 /** The branches of the model (lepton/model.ts). */
 export const MODEL: usize = PROBABILITIES + 65536;
-export const MODEL_BYTES: usize = 4 << 20;
+export const MODEL_BYTES: usize = 1600 * 1024;
+/** Tables of the walk over a block (lepton/block.ts). */
+export const BLOCK_TABLES: usize = MODEL + MODEL_BYTES;
+/** What the coding of one block needs for a moment (lepton/predict.ts). */
+export const BLOCK_SCRATCH: usize = BLOCK_TABLES + 128;
 /** Where the regions that depend on the picture begin. */
-export const PICTURE: usize = MODEL + MODEL_BYTES;
+export const PICTURE: usize = BLOCK_SCRATCH + 1024;
