@@ -62,7 +62,7 @@ export const SCAN_SEEN_END: usize = 32;
 
 // Fields of HANDOFF, as indices of i32.
 
-/** MCU row (row of blocks in a scan of one component) that comes next. */
+/** MCU row of the frame that comes next, in scans of one component too (scan-walk.ts). */
 export const HANDOFF_ROW: usize = 0;
 /** Position in the stream of the byte that holds its first bit. */
 export const HANDOFF_BYTE: usize = 1;

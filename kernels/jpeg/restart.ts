@@ -1,0 +1,99 @@
+/**
+ * Restarts: what stands between the coded MCUs of a scan, for reading and for writing. Padding up to
+ * a whole byte, restart markers, and the surplus of them at the scan's end.
+ *
+ *   MCUs | padding | FF D0 | MCUs | padding | FF D1 | ... | MCUs | padding | FF D7 FF D0 | other marker
+ *                                                            surplus markers
+ *
+ * A Lepton file holds one pattern of padding bits, and how many restart markers a scan has: the first
+ * so many of those that are due are there, the others are missing, though the interval ends all the
+ * same. Whatever differs from that cannot be put back and is a fault.
+ */
+import {
+  bitsTaken,
+  dropBits,
+  fillReader,
+  held,
+  moveReader,
+  readerAddress,
+  readerEnd,
+  ready,
+} from "../bits/msb-read.ts";
+import { padWriter, writeMarker } from "../bits/msb-write.ts";
+import { FAULT_PADDING, FAULT_RESTART } from "../fault.ts";
+import {
+  SCAN_PADDING,
+  SCAN_RESTARTS,
+  SCAN_SEEN_PADDING,
+  SCAN_SEEN_RESTARTS,
+  SCAN_SEEN_SURPLUS,
+  scanField,
+  setScanField,
+} from "./scan.ts";
+import { resetPredictors, restartsDue } from "./scan-walk.ts";
+
+/** Code of the first of the eight restart markers. */
+const RST0: i32 = 0xd0;
+/** Bytes that `readRestart` may look at. */
+export const RESTART_BYTES: usize = 4;
+/** What stands in SCAN_SEEN_PADDING while no padding was seen. */
+const PADDING_UNSEEN: i32 = 0xff;
+
+/** Takes the bits that fill up the byte. @returns 0, or a fault when others were seen before */
+export function readPadding(): i32 {
+  const count = bitsTaken() == 0 ? 0 : 8 - bitsTaken();
+  if (count == 0) return 0;
+  if (ready < 8) fillReader();
+  const known = scanField(SCAN_SEEN_PADDING);
+  let pattern: i32 = 0;
+  for (let k: i32 = 0; k < 7; k++) {
+    const bit = <i32>(held >> (63 - min(k, count - 1))) & 1;
+    pattern |= bit << k;
+  }
+  dropBits(count);
+  if (known == PADDING_UNSEEN) setScanField(SCAN_SEEN_PADDING, pattern);
+  else if ((known ^ pattern) & ((1 << count) - 1)) return -FAULT_PADDING;
+  return 0;
+}
+
+/** Takes padding and marker of a restart that is due, after `stepMcu` has counted it. */
+export function readRestart(): i32 {
+  const fault = readPadding();
+  if (fault < 0) return fault;
+  resetPredictors();
+  const seen = scanField(SCAN_SEEN_RESTARTS);
+  const code = markerCode();
+  if ((code & ~7) != RST0) return 0; // missing: all that follow must be missing too
+  if (seen != restartsDue - 1 || (code & 7) != (seen & 7)) return -FAULT_RESTART;
+  setScanField(SCAN_SEEN_RESTARTS, seen + 1);
+  moveReader(readerAddress() + 2);
+  return 0;
+}
+
+/** Takes one surplus marker, on a byte boundary at the scan's end. @returns whether there was one.
+ * Looks at two bytes. */
+export function readSurplus(): bool {
+  const surplus = scanField(SCAN_SEEN_SURPLUS);
+  if (markerCode() != RST0 + ((restartsDue + surplus) & 7)) return false;
+  setScanField(SCAN_SEEN_SURPLUS, surplus + 1);
+  setScanField(SCAN_SEEN_RESTARTS, scanField(SCAN_SEEN_RESTARTS) + 1);
+  moveReader(readerAddress() + 2);
+  return true;
+}
+
+/** Code of the marker that comes next, on a byte boundary; 0 when none does. */
+export function markerCode(): i32 {
+  const address = readerAddress();
+  if (address + 2 > readerEnd() || load<u8>(address) != 0xff) return 0;
+  return load<u8>(address + 1);
+}
+
+/** Writes padding and, unless the file is without it, marker of a restart that is due, after
+ * `stepMcu` has counted it. */
+export function writeRestart(): void {
+  padWriter(scanField(SCAN_PADDING));
+  resetPredictors();
+  const there = scanField(SCAN_RESTARTS);
+  const index = restartsDue - 1;
+  if (there < 0 || index < there) writeMarker(RST0 + (index & 7));
+}

@@ -1,0 +1,266 @@
+/**
+ * Walk: the order of the blocks of a scan, the same for reading and writing, sequential and
+ * progressive.
+ *
+ *   several components   MCU row = mcuColumns MCUs of h * v blocks of each component
+ *   one component        MCU row = v lines of blocks, each block an MCU, as far as the picture goes
+ *
+ *   SCAN_BLOCKS   one record for each block of an MCU; its address for MCU x is at + x * step
+ *
+ * Rows are MCU rows of the frame in both cases. A row of a scan of one component is up to v rows of
+ * blocks, without the blocks that only fill up MCUs. Restarts count MCUs, thus blocks in a scan of
+ * one component. Whoever walks codes the `mcuBlocks` blocks of MCU `mcuColumn` and calls `stepMcu`.
+ * Source: ITU-T T.81, annex A.2.
+ */
+import { FAULT_CALL } from "../fault.ts";
+import { DC_PREDICTORS, SCAN_BLOCKS } from "../memory.ts";
+import {
+  BLOCK_BYTES,
+  blockColumns,
+  blockRows,
+  components,
+  horizontalFactor,
+  mcuColumns,
+  mcuRows,
+  rowAddress,
+  scanColumns,
+  scanRows,
+  verticalFactor,
+} from "./frame.ts";
+import { tableAddress } from "./huffman-table.ts";
+import {
+  SCAN_AC_TABLE,
+  SCAN_COMPONENT,
+  SCAN_COMPONENTS,
+  SCAN_DC_TABLE,
+  SCAN_RESTART_INTERVAL,
+  scanField,
+} from "./scan.ts";
+
+// A record of SCAN_BLOCKS: u32 each.
+const RECORD_BYTES: usize = 32;
+/** Address of the block in the first MCU of the line, and bytes to the one in the next MCU. */
+const RECORD_AT: usize = 0;
+const RECORD_STEP: usize = 4;
+/** Address of the component's DC predictor, i32. */
+const RECORD_PREDICTOR: usize = 8;
+const RECORD_DC_TABLE: usize = 12;
+const RECORD_AC_TABLE: usize = 16;
+const RECORD_COMPONENT: usize = 20;
+/** Row and column of the block within the MCU. */
+const RECORD_ROW: usize = 24;
+const RECORD_COLUMN: usize = 28;
+
+// What `stepMcu` says, added up.
+
+/** A restart is due: before the next MCU, which may be in the next row. */
+export const STEP_RESTART: i32 = 1;
+/** That was the row's last MCU. */
+export const STEP_ROW: i32 = 2;
+/** That was the scan's last MCU; no restart is due after it. */
+export const STEP_END: i32 = 4;
+
+/** Blocks in an MCU, 1..64. */
+export let mcuBlocks: i32 = 0;
+/** The MCU row, and the MCU in the line, that come next. */
+export let mcuRow: i32 = 0;
+export let mcuColumn: i32 = 0;
+/** Restarts that were due before the next MCU. */
+export let restartsDue: i32 = 0;
+
+/** Lines of the row and MCUs of a line; a scan of several components has one line a row. */
+let line: i32 = 0;
+let lines: i32 = 0;
+let lineMcus: i32 = 0;
+let isSingle: bool = false;
+let restartInterval: i32 = 0;
+let untilRestart: i32 = 0;
+
+/**
+ * Takes the scan that SCAN describes, from MCU row `row` on. DC predictors stay as they are.
+ *
+ * @returns 0, or FAULT_CALL when SCAN or the row has no meaning in the open frame
+ */
+export function beginWalk(row: i32): i32 {
+  const count = scanField(SCAN_COMPONENTS);
+  if (count < 1 || count > components) return -FAULT_CALL;
+  if (row < 0 || row >= mcuRows) return -FAULT_CALL;
+  isSingle = count == 1;
+  mcuBlocks = 0;
+  let seen: i32 = 0;
+  for (let i: usize = 0; i < <usize>count; i++) {
+    const c = scanField(SCAN_COMPONENT + i);
+    const dcTable = scanField(SCAN_DC_TABLE + i);
+    const acTable = scanField(SCAN_AC_TABLE + i);
+    if (c < 0 || c >= components || seen & (1 << c)) return -FAULT_CALL;
+    if (dcTable < 0 || dcTable > 3 || acTable < 0 || acTable > 3) return -FAULT_CALL;
+    seen |= 1 << c;
+    addBlocks(c, tableAddress(dcTable), tableAddress(4 + acTable));
+  }
+  restartInterval = max(scanField(SCAN_RESTART_INTERVAL), 0);
+  mcuRow = row;
+  beginRow();
+  countRestarts();
+  return 0;
+}
+
+/** Adds the records of one component; four components of 16 blocks fill SCAN_BLOCKS. */
+function addBlocks(c: i32, dcTable: usize, acTable: usize): void {
+  const h = isSingle ? 1 : horizontalFactor(c);
+  const v = isSingle ? 1 : verticalFactor(c);
+  for (let s: i32 = 0; s < h * v; s++) {
+    const record = blockRecord(mcuBlocks);
+    store<u32>(record, <u32>(h * <i32>BLOCK_BYTES), RECORD_STEP);
+    store<u32>(record, <u32>predictorAddress(c), RECORD_PREDICTOR);
+    store<u32>(record, <u32>dcTable, RECORD_DC_TABLE);
+    store<u32>(record, <u32>acTable, RECORD_AC_TABLE);
+    store<i32>(record, c, RECORD_COMPONENT);
+    store<i32>(record, s / h, RECORD_ROW);
+    store<i32>(record, s % h, RECORD_COLUMN);
+    mcuBlocks += 1;
+  }
+}
+
+/** How far the restarts are at the first MCU of `mcuRow`. */
+function countRestarts(): void {
+  restartsDue = 0;
+  if (restartInterval == 0) return;
+  const c = scanField(SCAN_COMPONENT);
+  const rowMcus = isSingle ? scanColumns(c) * verticalFactor(c) : mcuColumns;
+  const before = <u64>mcuRow * <u64>rowMcus;
+  restartsDue = <i32>(before / <u64>restartInterval);
+  untilRestart = restartInterval - <i32>(before % <u64>restartInterval);
+}
+
+function beginRow(): void {
+  const c = scanField(SCAN_COMPONENT);
+  const v = verticalFactor(c);
+  lines = isSingle ? min(v, scanRows(c) - mcuRow * v) : 1;
+  lineMcus = isSingle ? scanColumns(c) : mcuColumns;
+  line = 0;
+  beginLine();
+}
+
+function beginLine(): void {
+  mcuColumn = 0;
+  for (let i: i32 = 0; i < mcuBlocks; i++) {
+    const record = blockRecord(i);
+    const c = load<i32>(record, RECORD_COMPONENT);
+    const y = mcuRow * verticalFactor(c) + line + load<i32>(record, RECORD_ROW);
+    const at = rowAddress(c, y) + BLOCK_BYTES * <usize>load<i32>(record, RECORD_COLUMN);
+    store<u32>(record, <u32>at, RECORD_AT);
+  }
+}
+
+/** Goes on to the next MCU. @returns STEP_* */
+export function stepMcu(): i32 {
+  let step: i32 = 0;
+  mcuColumn += 1;
+  if (mcuColumn == lineMcus) step = endLine();
+  if (restartInterval > 0 && --untilRestart == 0) {
+    untilRestart = restartInterval;
+    if ((step & STEP_END) == 0) {
+      restartsDue += 1;
+      step |= STEP_RESTART;
+    }
+  }
+  return step;
+}
+
+function endLine(): i32 {
+  line += 1;
+  if (line < lines) {
+    beginLine();
+    return 0;
+  }
+  mcuRow += 1;
+  if (mcuRow == mcuRows) return STEP_ROW | STEP_END;
+  beginRow();
+  return STEP_ROW;
+}
+
+/** Whether the next MCU is the first of its row. */
+export function atRowStart(): bool {
+  return mcuColumn == 0 && line == 0;
+}
+
+// The blocks of the next MCU.
+
+// @ts-ignore: decorator
+@inline
+export function blockRecord(i: i32): usize {
+  return SCAN_BLOCKS + RECORD_BYTES * <usize>i;
+}
+
+/** Address of a record's block. */
+// @ts-ignore: decorator
+@inline
+export function blockAddress(record: usize): usize {
+  return load<u32>(record, RECORD_AT) + <u32>mcuColumn * load<u32>(record, RECORD_STEP);
+}
+
+// @ts-ignore: decorator
+@inline
+export function recordPredictor(record: usize): usize {
+  return load<u32>(record, RECORD_PREDICTOR);
+}
+
+// @ts-ignore: decorator
+@inline
+export function recordDcTable(record: usize): usize {
+  return load<u32>(record, RECORD_DC_TABLE);
+}
+
+// @ts-ignore: decorator
+@inline
+export function recordAcTable(record: usize): usize {
+  return load<u32>(record, RECORD_AC_TABLE);
+}
+
+/** Address of the DC of component `c`'s last block, i32. */
+// @ts-ignore: decorator
+@inline
+export function predictorAddress(c: i32): usize {
+  return DC_PREDICTORS + 4 * <usize>c;
+}
+
+/** Sets the DC predictors to what they are behind a restart. */
+export function resetPredictors(): void {
+  memory.fill(DC_PREDICTORS, 0, 16);
+}
+
+/** Zeroes the blocks of the scan's components in the row that comes next. */
+export function clearWalkRow(): void {
+  for (let i: usize = 0; i < <usize>scanField(SCAN_COMPONENTS); i++) {
+    const c = scanField(SCAN_COMPONENT + i);
+    const v = verticalFactor(c);
+    for (let k: i32 = 0; k < v; k++) {
+      const size = <usize>blockColumns(c) * BLOCK_BYTES;
+      memory.fill(rowAddress(c, mcuRow * v + k), 0, size);
+    }
+  }
+}
+
+/** Index of the last block of component `c`. */
+export function lastBlock(c: i32): i32 {
+  return blockColumns(c) * blockRows(c) - 1;
+}
+
+/**
+ * Highest index of a block of component `c` that was started, when the scan breaks off in the MCU
+ * that comes next with its first `started` blocks; 0 when there is none.
+ */
+export function lastBlockStarted(c: i32, started: i32): i32 {
+  const columns = blockColumns(c);
+  let last = mcuRow * verticalFactor(c) * columns - 1;
+  for (let i: i32 = 0; i < mcuBlocks; i++) {
+    const record = blockRecord(i);
+    if (load<i32>(record, RECORD_COMPONENT) != c) continue;
+    const x = i < started ? mcuColumn : mcuColumn - 1;
+    const y = mcuRow * verticalFactor(c) + line + load<i32>(record, RECORD_ROW);
+    const width = isSingle ? 1 : horizontalFactor(c);
+    if (x >= 0) last = max(last, y * columns + x * width + load<i32>(record, RECORD_COLUMN));
+    else if (line > 0) last = max(last, y * columns - 1);
+  }
+  return max(last, 0);
+}
