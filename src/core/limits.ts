@@ -115,6 +115,18 @@ export const GZIP_HEADER_BYTES_MAXIMUM = 1 * MIB;
  * spectrum stay below two hundred. */
 export const JPEG_SCANS_MAXIMUM = 256;
 
+/** Segments of a Lepton file. Part of its format: a packet names its segment in four bits. */
+export const LEPTON_SEGMENTS_MAXIMUM = 16;
+
+/** The header of a Lepton file, compressed or not, and the file that it restores: what dropbox/lepton
+ * takes. A header is no longer than the output and a few records. */
+export const LEPTON_HEADER_BYTES_MAXIMUM = 128 * MIB;
+export const LEPTON_OUTPUT_BYTES_MAXIMUM = 128 * MIB;
+
+/** How much longer than its output the inflated header of a Lepton file may be, as dropbox/lepton
+ * has it: records for 16 segments and 256 scans. */
+export const LEPTON_HEADER_SLACK_BYTES = 2 * KIB;
+
 // Kernels.
 
 /** Idle instances of a kernel that are kept for the next job: one for each thing that one thread
