@@ -4,7 +4,7 @@
  *
  *   begin()                       once after instantiation
  *   openFrame()                   takes the picture that the host wrote to FRAME
- *   makeTable(slot)               takes the Huffman table that it wrote to HUFFMAN_SPECS
+ *   makeHuffmanTable(slot, ...)   takes the Huffman table that it wrote to HUFFMAN_SPECS
  *   ...Address(), feedInput, ...  the windows (window.ts)
  *   wipe()                        between the jobs of different owners
  *
@@ -12,8 +12,12 @@
  * a negative fault (fault.ts).
  */
 import { fillProbabilities } from "./bool/branch.ts";
+import { settledSize } from "./bool/encode.ts";
 import { FAULT_MEMORY } from "./fault.ts";
 import { openFrame } from "./jpeg/frame.ts";
+import { makeTable } from "./jpeg/huffman-table.ts";
+import { beginScanRead, indexMcuRow, readMcuRow } from "./jpeg/scan-read.ts";
+import { beginScanWrite, finishScanWrite, writeMcuRow } from "./jpeg/scan-write.ts";
 import { fillBlockTables, setPriorCap } from "./lepton/block.ts";
 import { Reading, Writing } from "./lepton/model.ts";
 import { setArithmetic } from "./lepton/pixels.ts";
@@ -41,15 +45,20 @@ import {
 } from "./window.ts";
 
 export {
+  beginScanRead,
+  beginScanWrite,
   dropOutput,
   feedInput,
+  indexMcuRow,
   inputRoom,
   makeInputRoom,
   openFrame,
   outputFilled,
   outputStart,
+  readMcuRow,
   restartInput,
   restartOutput,
+  writeMcuRow,
 };
 
 /** Takes the memory of the static map and fills the tables that depend on no input.
@@ -127,6 +136,11 @@ export function writeSegmentRow(): i32 {
   return codeMcuRow<Writing>();
 }
 
+/** Bytes of the output window that no carry can change any more. */
+export function settledOutput(): usize {
+  return settledSize();
+}
+
 /** Ends the segment that is being written. */
 export function endSegmentWrite(): i32 {
   finishSegment();
@@ -136,4 +150,18 @@ export function endSegmentWrite(): i32 {
 /** Address of the store's first block. */
 export function pictureAddress(): usize {
   return PICTURE;
+}
+
+// Scans.
+
+/** Makes the Huffman tables of a slot, class * 4 + id; `relaxed` takes an over-full one, as decoding
+ * must. @returns 0, or a negative fault */
+export function makeHuffmanTable(slot: i32, relaxed: i32): i32 {
+  return makeTable(slot, relaxed != 0);
+}
+
+/** Ends a scan that is being written, at the image's end with padding. @returns a status or a
+ * negative fault */
+export function endScanWrite(isImageEnd: i32): i32 {
+  return finishScanWrite(isImageEnd != 0);
 }

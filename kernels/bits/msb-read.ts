@@ -76,6 +76,13 @@ export function readerAddress(): usize {
   return address;
 }
 
+/** Once data ran out: address of what stopped them, a marker or the end. */
+// @ts-ignore: decorator
+@inline
+export function dataEnd(): usize {
+  return next;
+}
+
 /** Address after the last byte that the window holds now. */
 // @ts-ignore: decorator
 @inline

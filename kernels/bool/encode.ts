@@ -5,7 +5,7 @@
  *   low   | carry | `pending` bits that wait | 8 bits on the scale of range |
  *
  * A carry can still change bytes that were written, back to the last one that is not FF; the
- * host takes what is settled only (`settledOutput`). The first bin of every segment is a zero of
+ * host takes what is settled only (`settledSize`). The first bin of every segment is a zero of
  * probability one half, so no carry leaves the segment.
  */
 import { nextOutput, outputStart, setNextOutput } from "../window.ts";
@@ -95,7 +95,7 @@ export function finishEncoding(): void {
 }
 
 /** Bytes of the output window that no carry can change any more. */
-export function settledOutput(): usize {
+export function settledSize(): usize {
   let at = nextOutput();
   while (at > outputStart()) {
     at -= 1;

@@ -81,9 +81,17 @@ export function readSurplus(): bool {
   return true;
 }
 
+/** Whether a restart marker stands at `address`, in the window or behind it. */
+export function isRestartAt(address: usize): bool {
+  return (codeAt(address) & ~7) == RST0;
+}
+
 /** Code of the marker that comes next, on a byte boundary; 0 when none does. */
 export function markerCode(): i32 {
-  const address = readerAddress();
+  return codeAt(readerAddress());
+}
+
+function codeAt(address: usize): i32 {
   if (address + 2 > readerEnd() || load<u8>(address) != 0xff) return 0;
   return load<u8>(address + 1);
 }
@@ -93,7 +101,11 @@ export function markerCode(): i32 {
 export function writeRestart(): void {
   padWriter(scanField(SCAN_PADDING));
   resetPredictors();
-  const there = scanField(SCAN_RESTARTS);
-  const index = restartsDue - 1;
-  if (there < 0 || index < there) writeMarker(RST0 + (index & 7));
+  if (restartsThere() == restartsDue) writeMarker(RST0 + ((restartsDue - 1) & 7));
+}
+
+/** Restart markers before the next MCU in the scan that is written. */
+export function restartsThere(): i32 {
+  const given = scanField(SCAN_RESTARTS);
+  return given < 0 ? restartsDue : min(given, restartsDue);
 }

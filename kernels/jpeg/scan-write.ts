@@ -1,0 +1,203 @@
+/**
+ * Sequential scans written: coefficients in the store to the entropy-coded data of a JPEG. Mirror
+ * image of scan-read.ts.
+ *
+ *   beginScanWrite    takes SCAN and HANDOFF, at any MCU row
+ *   writeMcuRow       one MCU row from the store; HANDOFF then describes the next
+ *   finishScanWrite   ends the data: padding at the image's end, else an incomplete byte is dropped,
+ *                     because its bits are the overhang of the segment that goes on there
+ *
+ * Blocks need their coefficients and BLOCK_MASK, which says where they are not zero.
+ */
+import {
+  beginWriter,
+  bitsPending,
+  dropPending,
+  padWriter,
+  pendingByte,
+  resumeWriter,
+  suspendWriter,
+  writeBits,
+  writerAddress,
+  writerHas,
+} from "../bits/msb-write.ts";
+import { FAULT_CALL, FAULT_NO_CODE } from "../fault.ts";
+import { ZIGZAG } from "../memory.ts";
+import { nextOutput, outputPosition } from "../window.ts";
+import { BLOCK_MASK } from "./frame.ts";
+import { writingEntryOf } from "./huffman-table.ts";
+import { restartsThere, writeRestart } from "./restart.ts";
+import {
+  HANDOFF_BYTE,
+  HANDOFF_DC,
+  HANDOFF_OVERHANG,
+  HANDOFF_OVERHANG_BITS,
+  HANDOFF_RESTARTS,
+  HANDOFF_ROW,
+  handoffField,
+  SCAN_PADDING,
+  STATUS_DONE,
+  STATUS_OUTPUT,
+  STATUS_ROW,
+  scanField,
+  setHandoffField,
+} from "./scan.ts";
+import {
+  beginWalk,
+  blockAddress,
+  blockRecord,
+  mcuBlocks,
+  mcuRow,
+  predictorAddress,
+  recordAcTable,
+  recordDcTable,
+  recordPredictor,
+  STEP_END,
+  STEP_RESTART,
+  STEP_ROW,
+  stepMcu,
+} from "./scan-walk.ts";
+
+/** Most bytes of a block: 31 bits of DC, 63 times 27 bits, every byte stuffed. */
+const BLOCK_STREAM_BYTES: usize = 512;
+/** Padding and marker. */
+const RESTART_STREAM_BYTES: usize = 4;
+
+const SIXTEEN_ZEROS: i32 = 0xf0;
+const END_OF_BLOCK: i32 = 0;
+
+/** Whether rows are left, and whether a scan is open at all. */
+let isOpen: bool = false;
+let isDone: bool = false;
+/** Position of a byte in the stream that HANDOFF speaks of, minus that in the window's stream. */
+let positionBias: i32 = 0;
+
+/** Begins at the MCU row that HANDOFF describes. @returns 0 or a negative fault */
+export function beginScanWrite(): i32 {
+  isOpen = false;
+  const overhangBits = handoffField(HANDOFF_OVERHANG_BITS);
+  if (overhangBits < 0 || overhangBits > 7) return -FAULT_CALL;
+  const fault = beginWalk(handoffField(HANDOFF_ROW));
+  if (fault < 0) return fault;
+  for (let c: i32 = 0; c < 4; c++) {
+    store<i32>(predictorAddress(c), <i32>(<i16>handoffField(HANDOFF_DC + c)));
+  }
+  positionBias = handoffField(HANDOFF_BYTE) - <i32>outputPosition(nextOutput());
+  beginWriter(handoffField(HANDOFF_OVERHANG), overhangBits);
+  isOpen = true;
+  isDone = false;
+  return 0;
+}
+
+/**
+ * Writes the next MCU row of the store. The bits of a byte that is not complete stay behind.
+ *
+ * @returns STATUS_ROW, STATUS_DONE with the last row, STATUS_OUTPUT to be called again when the
+ *   window has more room, or a negative fault. An MCU is written when all that it can take has
+ *   room: 512 bytes for each of its blocks and a restart
+ */
+export function writeMcuRow(): i32 {
+  if (!isOpen || isDone) return -FAULT_CALL;
+  resumeWriter();
+  const status = writeMcus();
+  suspendWriter();
+  if (status < 0) isOpen = false;
+  if (status == STATUS_DONE) isDone = true;
+  if (status == STATUS_ROW || status == STATUS_DONE) describeHandoff();
+  return status;
+}
+
+function writeMcus(): i32 {
+  const mcuBytes = BLOCK_STREAM_BYTES * <usize>mcuBlocks + RESTART_STREAM_BYTES;
+  while (writerHas(mcuBytes)) {
+    for (let i: i32 = 0; i < mcuBlocks; i++) {
+      if (!writeBlock(blockRecord(i))) return -FAULT_NO_CODE;
+    }
+    const step = stepMcu();
+    if (step == 0) continue;
+    if (step & STEP_RESTART) writeRestart();
+    if (step & STEP_END) return STATUS_DONE;
+    if (step & STEP_ROW) return STATUS_ROW;
+  }
+  return STATUS_OUTPUT;
+}
+
+/**
+ * Ends what `writeMcuRow` has written.
+ *
+ * @param isImageEnd - pad the last byte and keep it; else drop it when it is not complete
+ * @returns STATUS_DONE, STATUS_OUTPUT to be called again, or FAULT_CALL
+ */
+export function finishScanWrite(isImageEnd: bool): i32 {
+  if (!isOpen) return -FAULT_CALL;
+  resumeWriter();
+  if (!writerHas(RESTART_STREAM_BYTES)) return STATUS_OUTPUT;
+  if (isImageEnd) padWriter(scanField(SCAN_PADDING));
+  else dropPending();
+  suspendWriter();
+  isOpen = false;
+  return STATUS_DONE;
+}
+
+/** Writes to HANDOFF how things stand before the next row. */
+function describeHandoff(): void {
+  setHandoffField(HANDOFF_ROW, mcuRow);
+  setHandoffField(HANDOFF_BYTE, <i32>outputPosition(writerAddress()) + positionBias);
+  setHandoffField(HANDOFF_OVERHANG, pendingByte());
+  setHandoffField(HANDOFF_OVERHANG_BITS, bitsPending());
+  for (let c: i32 = 0; c < 4; c++) {
+    setHandoffField(HANDOFF_DC + c, load<i32>(predictorAddress(c)));
+  }
+  setHandoffField(HANDOFF_RESTARTS, restartsThere());
+}
+
+/** Writes one block. @returns whether all its values have codes */
+function writeBlock(record: usize): bool {
+  const block = blockAddress(record);
+  const predictor = recordPredictor(record);
+  const dc = <i32>load<i16>(block);
+  const difference = <i32>(<i16>(dc - load<i32>(predictor)));
+  store<i32>(predictor, dc);
+  const dcSize = sizeOf(difference);
+  const dcEntry = writingEntryOf(recordDcTable(record), dcSize);
+  if (dcEntry == 0) return false;
+  writeBits(((dcEntry >> 5) << dcSize) | bitsOf(difference, dcSize), (dcEntry & 31) + dcSize);
+
+  const acTable = recordAcTable(record);
+  let left = load<u64>(block, BLOCK_MASK) & ~1;
+  let last: i32 = 0;
+  while (left != 0) {
+    const k = <i32>ctz(left);
+    left &= left - 1;
+    let run = k - last - 1;
+    last = k;
+    for (; run > 15; run -= 16) {
+      const zeros = writingEntryOf(acTable, SIXTEEN_ZEROS);
+      if (zeros == 0) return false;
+      writeBits(zeros >> 5, zeros & 31);
+    }
+    const value = <i32>load<i16>(block + ((<usize>load<u8>(ZIGZAG + k)) << 1));
+    const size = sizeOf(value);
+    const entry = writingEntryOf(acTable, (run << 4) | (size & 15));
+    if (entry == 0 || size > 11) return false;
+    writeBits((entry >> 5) | bitsOf(value, size), entry & 31);
+  }
+  if (last == 63) return true;
+  const end = writingEntryOf(acTable, END_OF_BLOCK);
+  writeBits(end >> 5, end & 31);
+  return end != 0;
+}
+
+/** Bits in the magnitude of a value. */
+// @ts-ignore: decorator
+@inline
+function sizeOf(value: i32): i32 {
+  return 32 - <i32>clz(value < 0 ? -value : value);
+}
+
+/** The bits that tell a value of a known size: its own, or one less when it is negative. */
+// @ts-ignore: decorator
+@inline
+function bitsOf(value: i32, size: i32): u32 {
+  return (value + (value >> 31)) & ((1 << size) - 1);
+}
