@@ -62,6 +62,8 @@ export interface StoreFigures {
   readonly codecs: readonly CodecFigures[];
   /** Codecs that are switched off for new writes. */
   readonly disabledCodecs: readonly string[];
+  /** What became of chunks at each codec since the service started; nothing where none runs. */
+  readonly outcomes: readonly CodecOutcomeFigures[];
   /** Faults since the service started, by code; nothing where no service runs. */
   readonly faults: Readonly<Record<string, number>>;
   /** All that is known, as it came: for --json. */
@@ -73,6 +75,14 @@ export interface CodecFigures {
   readonly chunks: number;
   readonly plainBytes: number;
   readonly storedBytes: number;
+}
+
+/** How often a codec coded, refused or failed at a chunk for one reason. */
+export interface CodecOutcomeFigures {
+  readonly codec: string;
+  readonly outcome: string;
+  readonly code: string;
+  readonly chunks: number;
 }
 
 export interface CollectWishes {

@@ -15,6 +15,7 @@ const FIGURES: StoreFigures = {
     { name: "zlib", chunks: 1024, plainBytes: 32_700_000, storedBytes: 10_700_000 },
   ],
   disabledCodecs: [],
+  outcomes: [],
   faults: {},
   raw: {},
 };
@@ -48,8 +49,19 @@ test("what is out of the ordinary has lines of its own", () => {
     storedBytes: 12_000_000,
     awaiting: 1,
     disabledCodecs: ["deflate", "zlib"],
+    outcomes: [
+      { codec: "lepton", outcome: "coded", code: "Success", chunks: 1200 },
+      { codec: "lepton", outcome: "refused", code: "UnsupportedJpeg", chunks: 7 },
+    ],
     faults: { NoSuchKey: 1234, StoreIo: 0 },
   });
+  const table = [
+    "since the start:",
+    "codec   outcome  reason           chunks",
+    "lepton  coded    Success           1,200",
+    "lepton  refused  UnsupportedJpeg       7",
+  ];
+  assert.ok(page.includes(`\n\n${table.join("\n")}\n\n`), page);
   assert.match(page, /\n1 object waits to be coded\n/);
   assert.match(page, /\nswitched off: deflate, zlib\n/);
   assert.match(page, /\nfaults since the start: NoSuchKey 1,234$/);
@@ -87,12 +99,15 @@ test("a check tells what it looked at, and what was left", () => {
 });
 
 test("figures of another shape are refused", () => {
-  const { raw: _, disabledCodecs, ...rest } = FIGURES;
-  const answer = { ...rest, gate: { disabled: ["zlib"] }, faults: { StoreIo: 2 } };
+  const { raw: _, disabledCodecs, outcomes: __, ...rest } = FIGURES;
+  const codecOutcomes = [{ codec: "zlib", outcome: "coded", code: "Success", chunks: 3 }];
+  const answer = { ...rest, codecOutcomes, gate: { disabled: ["zlib"] }, faults: { StoreIo: 2 } };
   const read = readFigures(answer);
   assert.deepEqual(read.codecs, FIGURES.codecs);
   assert.deepEqual([read.disabledCodecs, read.faults], [["zlib"], { StoreIo: 2 }]);
+  assert.deepEqual(read.outcomes, codecOutcomes);
   assert.deepEqual(readFigures(rest).disabledCodecs, disabledCodecs);
+  assert.deepEqual(readFigures(rest).outcomes, []);
   for (const strange of [undefined, null, 7, [], {}, { ...answer, objects: "26" }]) {
     assert.throws(() => readFigures(strange), { code: "ServiceFailed" });
   }

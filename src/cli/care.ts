@@ -4,7 +4,7 @@
 import type { Command } from "commander";
 import { PithError } from "../core/errors.ts";
 import type { CheckReport } from "../store/index.ts";
-import type { Access, CodecFigures, StoreFigures } from "./access.ts";
+import type { Access, CodecFigures, CodecOutcomeFigures, StoreFigures } from "./access.ts";
 import { addressText } from "./address.ts";
 import { withAccess } from "./open-access.ts";
 import { addStoreOptions, examples, type StoreOptions, wholeNumber } from "./options.ts";
@@ -131,7 +131,8 @@ async function stats(access: Access, _options: CareOptions, run: Run): Promise<v
 
 /** The page that `pith stats` prints. */
 export function statsPage(place: string, figures: StoreFigures): string {
-  const { buckets, objects, plainBytes, storedBytes, awaiting, codecs, disabledCodecs } = figures;
+  const { buckets, objects, plainBytes, storedBytes, awaiting, codecs } = figures;
+  const { outcomes, disabledCodecs } = figures;
   // What chunks point to; the rest are blobs that were replaced and wait for their collection.
   const takenBytes = codecs.reduce((sum, codec) => sum + codec.storedBytes, 0);
   const garbageBytes = Math.max(0, storedBytes - takenBytes);
@@ -148,6 +149,9 @@ export function statsPage(place: string, figures: StoreFigures): string {
   if (garbageBytes > 0) lines.push(`${formatBytes(garbageBytes)} more wait to be collected`);
   if (awaiting > 0) lines.push(`${countOf(awaiting, "object waits", "objects wait")} to be coded`);
   if (codecs.length > 0) lines.push("", codecTable(codecs));
+  if (outcomes.length > 0) {
+    lines.push("", "since the start:", outcomeTable(outcomes));
+  }
   if (disabledCodecs.length > 0) lines.push("", `switched off: ${disabledCodecs.join(", ")}`);
   const faults = Object.entries(figures.faults).filter(([, count]) => count > 0);
   if (faults.length > 0) {
@@ -168,6 +172,15 @@ function codecTable(codecs: readonly CodecFigures[]): string {
       formatPercent(savedPercent(plainBytes, storedBytes)),
     ]),
     ["left", "right", "right", "right", "right"],
+  );
+}
+
+/** What became of chunks at each codec, by reason: the table that tells what a codec is worth. */
+function outcomeTable(outcomes: readonly CodecOutcomeFigures[]): string {
+  return formatTable(
+    ["codec", "outcome", "reason", "chunks"],
+    outcomes.map(({ codec, outcome, code, chunks }) => [codec, outcome, code, formatCount(chunks)]),
+    ["left", "left", "left", "right"],
   );
 }
 

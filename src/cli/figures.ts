@@ -2,12 +2,13 @@
  * The figures of a store, read from what the service answers at `/-/stats`.
  */
 import { PithError } from "../core/errors.ts";
-import type { CodecFigures, StoreFigures } from "./access.ts";
+import type { CodecFigures, CodecOutcomeFigures, StoreFigures } from "./access.ts";
 
 /** @throws PithError "ServiceFailed" when the answer is of another shape */
 export function readFigures(answer: unknown): StoreFigures {
   const raw = record(answer);
   const codecs = raw["codecs"];
+  const outcomes = raw["codecOutcomes"];
   const gate = raw["gate"] === undefined ? {} : record(raw["gate"]);
   const faults = raw["faults"] === undefined ? {} : record(raw["faults"]);
   return {
@@ -18,6 +19,7 @@ export function readFigures(answer: unknown): StoreFigures {
     awaiting: count(raw, "awaiting"),
     codecs: Array.isArray(codecs) ? codecs.map(readCodec) : [],
     disabledCodecs: Array.isArray(gate["disabled"]) ? gate["disabled"].map(String) : [],
+    outcomes: Array.isArray(outcomes) ? outcomes.map(readOutcome) : [],
     faults: Object.fromEntries(Object.keys(faults).map((code) => [code, count(faults, code)])),
     raw,
   };
@@ -30,6 +32,16 @@ function readCodec(answer: unknown): CodecFigures {
     chunks: count(codec, "chunks"),
     plainBytes: count(codec, "plainBytes"),
     storedBytes: count(codec, "storedBytes"),
+  };
+}
+
+function readOutcome(answer: unknown): CodecOutcomeFigures {
+  const line = record(answer);
+  return {
+    codec: String(line["codec"]),
+    outcome: String(line["outcome"]),
+    code: String(line["code"]),
+    chunks: count(line, "chunks"),
   };
 }
 

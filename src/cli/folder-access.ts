@@ -143,7 +143,7 @@ class FolderAccess implements Access {
     const percent = savedPercent(figures.plainBytes, figures.storedBytes);
     const raw = { data: this.place, ...figures, savedPercent: percent };
     const disabledCodecs = [...this.#coder.gate.disabled()].sort();
-    return { ...figures, disabledCodecs, faults: {}, raw };
+    return { ...figures, disabledCodecs, outcomes: [], faults: {}, raw };
   }
 
   check(deep: boolean): Promise<CheckReport> {

@@ -13,7 +13,7 @@ import { CHUNK_BYTES, CHUNK_BYTES_MAXIMUM } from "../core/limits.ts";
 import type { Registry } from "./registry.ts";
 
 /** The refusal of a chunk that would shrink by less than SAVED_SHARE_MINIMUM. */
-export const SAVES_TOO_LITTLE = "saves too little";
+export const SAVES_TOO_LITTLE = { refused: "CodecRefused", why: "saves too little" } as const;
 
 /** General codecs by effort, the preferred one first. All others but `stored` are specialists. */
 const GENERAL: Readonly<Record<Effort, readonly string[]>> = {

@@ -105,11 +105,12 @@ class Line implements ChunkLine {
   async settle(piece: CodedPiece): Promise<readonly Omit<CodedChunk, "index">[]> {
     const { chunk, frame, frameSha256, codec } = piece;
     if (codec !== undefined && this.#parts.gate.disabled().has(codec.name)) {
-      this.#tell(codec.name, new PithError("CodecDisabled"), chunk);
+      this.#tell(codec.name, "refused", new PithError("CodecDisabled"), chunk);
       // The switch may be thrown again meanwhile; each round has a codec less.
       const anew = await this.#codeGenerally(chunk);
       return (await Promise.all(anew.map((part) => this.settle(part)))).flat();
     }
+    if (codec !== undefined) this.#parts.onEvent({ codec: codec.name, outcome: "coded" });
     const { sha256, last, plain } = chunk;
     return [{ plainBytes: plain.length, sha256, last, frame, frameSha256, codec }];
   }
@@ -126,7 +127,7 @@ class Line implements ChunkLine {
     const { codec } = session;
     if (this.#isOff(codec)) {
       // A session that has missed a chunk cannot go on, even if its codec comes back.
-      this.#tell(codec.name, new PithError("CodecDisabled"), chunk);
+      this.#tell(codec.name, "refused", new PithError("CodecDisabled"), chunk);
       this.#endSession();
       return known ? "known" : undefined;
     }
@@ -175,7 +176,7 @@ class Line implements ChunkLine {
     for (const codec of general.slice(0, -1)) {
       const piece = await this.#tryCodec(codec, chunk);
       if (typeof piece === "object") return piece;
-      if (piece === SAVES_TOO_LITTLE) break;
+      if (piece === "hopeless") break;
     }
     for (let tries = 1; ; tries++) {
       const piece = await this.#tryCodec(lastResort, chunk);
@@ -186,28 +187,30 @@ class Line implements ChunkLine {
     }
   }
 
-  /** Codes and proves with one codec; the refusal's reason when there is no frame. */
-  async #tryCodec(codec: Codec, chunk: PlainChunk): Promise<CodedPiece | string> {
+  /** Codes and proves with one codec; "hopeless" when it saves too little for others to try. */
+  async #tryCodec(codec: Codec, chunk: PlainChunk): Promise<CodedPiece | "hopeless" | undefined> {
     if (this.#isOff(codec)) {
-      this.#tell(codec.name, new PithError("CodecDisabled"), chunk);
-      return "switched off";
+      this.#tell(codec.name, "refused", new PithError("CodecDisabled"), chunk);
+      return undefined;
     }
     try {
       const { effort } = this.#options;
       const reply = await this.#engine.code(codec.name, effort, chunk, this.#signal);
       const fresh = this.#taken(codec, reply, chunk);
-      if (fresh === undefined) return "refused" in reply.value ? reply.value.refused : "refused";
-      return (await this.#prove(codec, fresh, chunk)) ?? "not proved";
+      if (fresh === undefined) return isHopeless(reply.value) ? "hopeless" : undefined;
+      return await this.#prove(codec, fresh, chunk);
     } catch (error) {
       this.#blame(codec, error, chunk);
-      return "failed";
+      return undefined;
     }
   }
 
   /** The frame of a reply, or undefined after telling of a refusal. */
   #taken(codec: Codec, reply: Placed<CodeReply>, chunk: PlainChunk): Fresh | undefined {
     if ("frame" in reply.value) return { value: reply.value, place: reply.place };
-    this.#tell(codec.name, new PithError("CodecRefused", { why: reply.value.refused }), chunk);
+    const { refused, why } = reply.value;
+    const facts = why === undefined ? {} : { why };
+    this.#tell(codec.name, "refused", new PithError(refused, facts), chunk);
     return undefined;
   }
 
@@ -243,7 +246,7 @@ class Line implements ChunkLine {
     closed.catch((error: unknown) => {
       const fault = PithError.from(error, "AssertionFailure");
       // "Aborted" is the coder's own closing.
-      if (fault.code !== "Aborted") this.#tell(codec.name, fault);
+      if (fault.code !== "Aborted") this.#tell(codec.name, "failed", fault);
     });
   }
 
@@ -251,13 +254,17 @@ class Line implements ChunkLine {
   #blame(codec: Codec, error: unknown, chunk: PlainChunk): void {
     const fault = PithError.from(error, "AssertionFailure");
     if (fault.code === "Overloaded" || fault.code === "Aborted") throw fault;
-    this.#tell(codec.name, fault, chunk);
+    this.#tell(codec.name, fault.kind === "input" ? "refused" : "failed", fault, chunk);
   }
 
-  #tell(codec: string, fault: PithError, chunk?: PlainChunk): void {
+  #tell(codec: string, outcome: "refused" | "failed", fault: PithError, chunk?: PlainChunk): void {
     const why = chunk === undefined ? fault.message : `${fault.message}, chunk ${chunk.sha256}`;
-    this.#parts.onEvent({ codec, code: fault.code, why });
+    this.#parts.onEvent({ codec, outcome, code: fault.code, why });
   }
+}
+
+function isHopeless(reply: CodeReply): boolean {
+  return "refused" in reply && reply.why === SAVES_TOO_LITTLE.why;
 }
 
 function knownPiece(chunk: PlainChunk): CodedPiece {

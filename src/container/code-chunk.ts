@@ -4,7 +4,7 @@
  * from it (verify.ts).
  */
 import type { Codec, Coded, EncodeSession } from "../core/codec.ts";
-import { assertThat } from "../core/errors.ts";
+import { assertThat, FAULTS, type FaultCode } from "../core/errors.ts";
 import { FRAME_OVERHEAD_BYTES, SAVED_SHARE_MINIMUM } from "../core/limits.ts";
 import { SAVES_TOO_LITTLE } from "./choose.ts";
 import { encodeFrame, frameBytesOf } from "./frame.ts";
@@ -20,7 +20,13 @@ export interface PlainChunk {
 }
 
 /** A frame that is not proved yet, or why there is none. */
-export type CodeReply = { readonly frame: Uint8Array<ArrayBuffer> } | { readonly refused: string };
+export type CodeReply = { readonly frame: Uint8Array<ArrayBuffer> } | Refused;
+
+/** Why a codec passes a chunk on. */
+export interface Refused {
+  readonly refused: FaultCode;
+  readonly why?: string;
+}
 
 /**
  * Has a session code its next chunk.
@@ -35,14 +41,14 @@ export async function codeChunk(
 ): Promise<CodeReply> {
   const { plain, sha256, last } = chunk;
   const encoded = await session.encode(plain, last);
-  if ("refused" in encoded) return { refused: String(encoded.refused) };
+  if ("refused" in encoded) return checkedRefusal(encoded, codec);
   assertCoded(encoded, codec);
   const { parameters, payload } = encoded;
 
   const isLastResort = codec.name === "stored";
   const saved = plain.length - parameters.length - payload.length;
   if (!isLastResort && saved < plain.length * SAVED_SHARE_MINIMUM) {
-    return { refused: SAVES_TOO_LITTLE };
+    return SAVES_TOO_LITTLE;
   }
   const frameBytes = frameBytesOf(parameters.length, payload.length);
   assertThat(
@@ -73,6 +79,12 @@ export async function codeAlone(
   } finally {
     session.close();
   }
+}
+
+function checkedRefusal(refusal: Refused, codec: Codec): Refused {
+  const { refused, why } = refusal;
+  assertThat(Object.hasOwn(FAULTS, refused), "a refusal has a reason", { codec: codec.name });
+  return why === undefined ? { refused } : { refused, why: String(why) };
 }
 
 function assertCoded(encoded: Coded, codec: Codec): void {

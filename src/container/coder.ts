@@ -44,11 +44,21 @@ export interface CodedChunk {
   readonly codec: CodecStamp | undefined;
 }
 
-/** Something a codec did that an operator wants to count; kind "bug" is an alarm. */
-export interface CoderEvent {
+/**
+ * What a codec made of a chunk, for an operator to count.
+ *
+ *   coded     its frame is proved and handed on
+ *   refused   the chunk goes to the next codec: everyday, whatever the code
+ *   failed    it threw, hung, trapped, or its frame did not give the chunk back: an alarm where
+ *             the code is of kind "bug"
+ */
+export type CoderEvent = { readonly codec: string; readonly outcome: "coded" } | PassedOn;
+
+export interface PassedOn {
   readonly codec: string;
+  readonly outcome: "refused" | "failed";
   readonly code: FaultCode;
-  /** What is known beside the code: the refusal's reason, the chunk's hash. */
+  /** What is known beside the code: more of the reason, the chunk's hash. */
   readonly why: string;
 }
 

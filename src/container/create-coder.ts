@@ -17,7 +17,7 @@ export interface CreateCoderOptions {
   readonly gateFile?: string | undefined;
   /** Modules that export `codecs`, an array of codecs (core/codec.ts), beside the built-in ones. */
   readonly codecModules?: readonly URL[] | undefined;
-  /** Told of every refusal and failure of a codec as it happens; must not throw. */
+  /** Told what each codec makes of each chunk, as it happens; must not throw. */
   readonly onEvent?: ((event: CoderEvent) => void) | undefined;
   /** Wall-clock milliseconds for a job; default JOB_TIMEOUT_MS. */
   readonly timeoutMs?: number | undefined;

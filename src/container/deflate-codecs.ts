@@ -48,7 +48,7 @@ function sharedParts(
     sniff: () => undefined,
     open: (effort) => ({
       async encode(chunk): Promise<Encoded> {
-        if (isHopeless(chunk)) return { refused: SAVES_TOO_LITTLE };
+        if (isHopeless(chunk)) return SAVES_TOO_LITTLE;
         return { parameters: NOTHING, payload: await pack(chunk, effort) };
       },
       observe: () => undefined,

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { scanObject } from "../../test/codecs/scan.ts";
 import { CHUNK_BYTES, GATE_FILE_BYTES_MAXIMUM } from "../core/limits.ts";
+import type { CoderEvent } from "./coder.ts";
 import { createCoder } from "./create-coder.ts";
 import { createGate, type Gate } from "./gate.ts";
 
@@ -131,7 +132,9 @@ test("a codec that is switched off writes nothing that is yielded from then on",
   }
   for (const threads of [0, 2]) {
     const events: string[] = [];
-    const onEvent = ({ code }: { code: string }): void => void events.push(code);
+    const onEvent = (event: CoderEvent): void => {
+      if (event.outcome !== "coded") events.push(event.code);
+    };
     const coder = await createCoder({ threads, onEvent });
     try {
       const names: (string | undefined)[] = [];

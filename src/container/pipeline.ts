@@ -130,7 +130,7 @@ async function planFor(
   const wish = { effort: options.effort, only: options.codec };
   const failed = (codec: { name: string }, error: unknown): void => {
     const { code, message } = PithError.from(error, "AssertionFailure");
-    onEvent({ codec: codec.name, code, why: `sniffing: ${message}` });
+    onEvent({ codec: codec.name, outcome: "failed", code, why: `sniffing: ${message}` });
   };
   const passedOver = new Set<string>();
   const isOff = (name: string): boolean => passedOver.has(name) || gate.disabled().has(name);
@@ -140,8 +140,11 @@ async function planFor(
     const plan = choose(registry, first, ended, wish, isOff, failed);
     const [leader] = plan.specialists;
     if (!plan.claim.whole || leader === undefined) return plan;
-    const { ended: fits } = await cutter.look(plan.claim.chunkBytes);
+    const { chunkBytes } = plan.claim;
+    const { ended: fits } = await cutter.look(chunkBytes);
     if (fits) return plan;
+    const { code, message } = new PithError("ChunkTooLarge", { chunkBytes });
+    onEvent({ codec: leader.name, outcome: "refused", code, why: message });
     passedOver.add(leader.name);
   }
 }

@@ -5,7 +5,7 @@ import { seeded } from "../../test/random.ts";
 import { equalBytes } from "../core/bytes.ts";
 import { sha256 } from "../core/hash.ts";
 import { CHUNK_BYTES, CHUNKS_IN_FLIGHT } from "../core/limits.ts";
-import type { CodedChunk, Coder, CoderEvent, EncodeOptions } from "./coder.ts";
+import type { CodedChunk, Coder, CoderEvent, EncodeOptions, PassedOn } from "./coder.ts";
 import { type CreateCoderOptions, createCoder } from "./create-coder.ts";
 
 const MODULES = [
@@ -18,15 +18,17 @@ const HANG_MS = 1_000;
 
 interface Bench {
   readonly coder: Coder;
-  readonly events: CoderEvent[];
+  readonly events: PassedOn[];
 }
 
 async function withCoder(
   options: CreateCoderOptions,
   body: (bench: Bench) => Promise<void>,
 ): Promise<void> {
-  const events: CoderEvent[] = [];
-  const onEvent = (event: CoderEvent): void => void events.push(event);
+  const events: PassedOn[] = [];
+  const onEvent = (event: CoderEvent): void => {
+    if (event.outcome !== "coded") events.push(event);
+  };
   const coder = await createCoder({ codecModules: MODULES, threads: 2, onEvent, ...options });
   try {
     await body({ coder, events });

@@ -4,15 +4,89 @@
  * A get decodes a frame and checks every sum on the way. The proof of a put is the same walk, with
  * the SHA-256 that the caller took of the plain bytes before any codec saw them: what passes here
  * is what a get will give back. pool-coder.ts runs it on another thread than the coding,
- * so on another kernel instance.
+ * so on another kernel instance. A chunk of several parts is decoded here one after the other;
+ * decode-parts.ts has them decoded on several threads, by the same functions.
  */
-import { PithError } from "../core/errors.ts";
+import { concatenate } from "../core/bytes.ts";
+import type { Codec } from "../core/codec.ts";
+import { assertThat, PithError } from "../core/errors.ts";
 import { sha256 } from "../core/hash.ts";
-import { checkFrame } from "./frame.ts";
+import { PARTS_MAXIMUM } from "../core/limits.ts";
+import { checkFrame, type Frame } from "./frame.ts";
 import type { Registry } from "./registry.ts";
 
+/** A frame whose sums are right, and what it takes to decode it. */
+export interface OpenFrame {
+  readonly frame: Frame;
+  /** How many parts it consists of that decode alone, 1..PARTS_MAXIMUM. */
+  readonly parts: number;
+  /**
+   * Decodes a part; each is asked for once, in rising order.
+   *
+   * @throws PithError "FrameCorrupt" when it does not decode, or gives more bytes than the chunk
+   *   has; whatever else the codec throws
+   */
+  decode(part: number): Promise<Uint8Array>;
+}
+
 /**
- * Decodes a whole frame.
+ * Checks a frame's sums and finds its codec.
+ *
+ * @param expected - the SHA-256 that the plain bytes must have; undefined takes the frame's own
+ * @throws PithError "FrameCorrupt", "CodecUnknown" or "PithVersion"; whatever else the codec throws
+ */
+export async function openFrame(
+  registry: Registry,
+  bytes: Uint8Array,
+  expected?: string,
+): Promise<OpenFrame> {
+  const frame = checkFrame(bytes);
+  const { codec: id, codecVersion: version, plainBytes, parameters, payload } = frame;
+  if (expected !== undefined && expected !== frame.sha256) {
+    throw corrupt("the frame holds another chunk", { expected, actual: frame.sha256 });
+  }
+  const codec = registry.reader(id, version);
+  const coded = { parameters, payload };
+  const parts = await asDamage(codec, () => codec.parts?.(coded, version, plainBytes) ?? 1);
+  const sound = Number.isInteger(parts) && parts >= 1 && parts <= PARTS_MAXIMUM;
+  assertThat(sound, "a chunk has a number of parts", { codec: codec.name, parts });
+  let room = plainBytes;
+  return {
+    frame,
+    parts,
+    async decode(part) {
+      const plain = await asDamage(codec, () => codec.decode(coded, version, plainBytes, part));
+      if (!(plain instanceof Uint8Array) || plain.length > room) {
+        throw wrongLength(plainBytes, plain?.length);
+      }
+      room -= plain.length;
+      return plain;
+    },
+  };
+}
+
+/**
+ * Puts the decoded parts of a frame together.
+ *
+ * @param frame - what its checked header says
+ * @returns the plain bytes; a single part is given back as it is
+ * @throws PithError "FrameCorrupt" when they are not what the frame says
+ */
+export function joinParts(
+  { plainBytes, sha256: expected }: Pick<Frame, "plainBytes" | "sha256">,
+  parts: readonly Uint8Array[],
+): Uint8Array {
+  const [only] = parts;
+  const bytes = parts.reduce((sum, part) => sum + part.length, 0);
+  if (only === undefined || bytes !== plainBytes) throw wrongLength(plainBytes, bytes);
+  const plain = parts.length === 1 ? only : concatenate(parts);
+  const actual = sha256(plain);
+  if (actual !== expected) throw corrupt("the decoded bytes are others", { expected, actual });
+  return plain;
+}
+
+/**
+ * Decodes a whole frame on this thread.
  *
  * @param expected - the SHA-256 that the plain bytes must have; undefined takes the frame's own
  * @returns the plain bytes; may be a view on `bytes`
@@ -23,29 +97,10 @@ export async function decodeFrame(
   bytes: Uint8Array,
   expected?: string,
 ): Promise<Uint8Array> {
-  const frame = checkFrame(bytes);
-  const { codec: id, codecVersion, plainBytes, parameters, payload } = frame;
-  if (expected !== undefined && expected !== frame.sha256) {
-    throw corrupt("the frame holds another chunk", { expected, actual: frame.sha256 });
-  }
-  const codec = registry.reader(id, codecVersion);
-  let plain: Uint8Array;
-  try {
-    plain = await codec.decode({ parameters, payload }, codecVersion, plainBytes);
-  } catch (error) {
-    // For the codec it is bad input; for whoever stored the frame it is damage. A trap or any
-    // other slip is neither, and goes on as it is.
-    if (!isBadInput(error)) throw error;
-    throw new PithError("FrameCorrupt", { codec: codec.name, why: error.message }, error);
-  }
-  if (!(plain instanceof Uint8Array) || plain.length !== plainBytes) {
-    throw corrupt("the decoded length is wrong", { expected: plainBytes, actual: plain?.length });
-  }
-  const actual = sha256(plain);
-  if (actual !== frame.sha256) {
-    throw corrupt("the decoded bytes are others", { expected: frame.sha256, actual });
-  }
-  return plain;
+  const { frame, parts, decode } = await openFrame(registry, bytes, expected);
+  const plain: Uint8Array[] = [];
+  for (let part = 0; part < parts; part++) plain.push(await decode(part));
+  return joinParts(frame, plain);
 }
 
 /**
@@ -68,8 +123,26 @@ export async function proveFrame(
   }
 }
 
+/** What the codec gives; what is bad input for it is damage for whoever stored the frame. A trap or
+ * any other slip is neither, and goes on as it is. */
+async function asDamage<Result>(
+  codec: Codec,
+  work: () => Result | Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isBadInput(error)) throw error;
+    throw new PithError("FrameCorrupt", { codec: codec.name, why: error.message }, error);
+  }
+}
+
 function isBadInput(error: unknown): error is PithError {
   return error instanceof PithError && (error.kind === "input" || error.code === "OutputLimit");
+}
+
+function wrongLength(expected: number, actual: number | undefined): PithError {
+  return corrupt("the decoded length is wrong", { expected, actual });
 }
 
 function corrupt(what: string, facts: Record<string, unknown>): PithError {

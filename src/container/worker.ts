@@ -11,12 +11,18 @@ import { serveJobs, transferring } from "../core/jobs.ts";
 import { type CodeReply, codeAlone, codeChunk, type PlainChunk } from "./code-chunk.ts";
 import { loadRegistry } from "./load-registry.ts";
 import type { Registry } from "./registry.ts";
-import { decodeFrame, proveFrame } from "./verify.ts";
+import { decodeFrame, joinParts, openFrame, proveFrame } from "./verify.ts";
 
 /** What a thread is given before its first job. */
 export interface WorkerSetup {
   /** Addresses of modules that export `codecs`, beside the built-in ones. */
   readonly codecModules: readonly string[];
+}
+
+/** One decoded part of a frame. */
+export interface DecodedPart {
+  readonly part: number;
+  readonly plain: Uint8Array<ArrayBuffer>;
 }
 
 export type CodingJobs = typeof jobs;
@@ -59,7 +65,36 @@ const jobs = {
     const plain = movable(await decodeFrame(theRegistry(), frame, expected));
     return transferring(plain, [plain.buffer]);
   },
+
+  /** Decodes the parts that no other thread has taken yet; `turn` holds the next one. */
+  async decodeParts(job: {
+    frame: Uint8Array;
+    expected: string | undefined;
+    turn: Int32Array<SharedArrayBuffer>;
+  }): Promise<DecodedPart[]> {
+    const { frame, expected, turn } = job;
+    const { parts, decode } = await openFrame(theRegistry(), frame, expected);
+    const decoded: DecodedPart[] = [];
+    const buffers = new Set<ArrayBuffer>();
+    for (let part = takeTurn(turn); part < parts; part = takeTurn(turn)) {
+      const bytes = await decode(part);
+      // A buffer moves once, whatever else of it a codec gives.
+      const plain = buffers.has(bytes.buffer as ArrayBuffer) ? bytes.slice() : movable(bytes);
+      buffers.add(plain.buffer);
+      decoded.push({ part, plain });
+    }
+    return transferring(decoded, [...buffers]);
+  },
+
+  join({ frame, parts }: { frame: { plainBytes: number; sha256: string }; parts: Uint8Array[] }) {
+    const plain = movable(joinParts(frame, parts));
+    return transferring(plain, [plain.buffer]);
+  },
 };
+
+function takeTurn(turn: Int32Array<SharedArrayBuffer>): number {
+  return Atomics.add(turn, 0, 1);
+}
 
 serveJobs(jobs, async (setup) => {
   registry = await loadRegistry((setup as WorkerSetup).codecModules);

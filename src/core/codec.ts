@@ -13,9 +13,17 @@
  * byte 0. A session that cannot take a chunk refuses it: that chunk goes to the next codec, and the
  * session is asked again for the one after.
  *
+ * A coded chunk may consist of parts that decode alone, so that several threads can share the work
+ * of reading it:
+ *
+ *   coded     parameters+payload  ->  part 0 | part 1 | part 2     decode(.., part), in any order
+ *   chunk     |-------- 0 --------|---- 1 ----|-------- 2 --------|
+ *
  * The list of codecs is in container/registry.ts; frames around coded chunks in
  * container/frame.ts.
  */
+
+import type { FaultCode } from "./errors.ts";
 
 /** How much time a put may spend: `flat` never searches for matches and takes the same time on
  * any input, `dense` spends what it takes. */
@@ -39,8 +47,17 @@ export interface Coded {
   readonly payload: Uint8Array;
 }
 
-/** The answer of a session to a chunk: coded, or refused with a reason for the counters. */
-export type Encoded = Coded | { readonly refused: string };
+/** The answer of a session to a chunk: coded, or refused. A refusal is everyday whatever its
+ * code: also "RoundTripFailure", where a session has found out by itself that what it read does
+ * not come back, is counted and no alarm. The session lives on. */
+export type Encoded =
+  | Coded
+  | {
+      /** The reason that the counters show. */
+      readonly refused: FaultCode;
+      /** What the code leaves open, for the log. */
+      readonly why?: string;
+    };
 
 export interface EncodeSession {
   /**
@@ -48,6 +65,7 @@ export interface EncodeSession {
    *
    * @param chunk - plain bytes, 1 byte to the claim's `chunkBytes`; not kept, not changed
    * @param last - whether the object ends with this chunk
+   * @returns what was coded; or a refusal, after which the session is asked for the next chunk
    * @throws whatever it likes: an error ends the session, and the chunk goes to the next codec
    */
   encode(chunk: Uint8Array, last: boolean): Encoded | Promise<Encoded>;
@@ -83,13 +101,29 @@ export interface Codec {
   /** Opens a session for one object. */
   open(effort: Effort): EncodeSession | Promise<EncodeSession>;
   /**
-   * Decodes one chunk from nothing but its frame's fields.
+   * Into how many parts a coded chunk falls, for a codec whose chunks do; without it a chunk is
+   * one part. Asked before any checksum is, so it takes nothing for granted, and on threads that
+   * must not be held up: a look at a few bytes.
    *
-   * @param coded - parameters and payload as the session returned them
+   * @returns 1..PARTS_MAXIMUM
+   */
+  parts?(coded: Coded, version: number, plainBytes: number): number;
+  /**
+   * Decodes one part of a chunk from nothing but its frame's fields. Parts may be asked for in any
+   * order, each on another thread; all of them in order are the chunk.
+   *
+   * @param coded - parameters and payload as the session returned them; may lie in memory that
+   *   threads share; not changed
    * @param version - one of `readableVersions`
-   * @param plainBytes - the length to give back, already checked against the limits
-   * @returns exactly `plainBytes` bytes
+   * @param plainBytes - the length of the chunk, already checked against the limits
+   * @param part - which part, from 0; always 0 for a codec without `parts`
+   * @returns the part's bytes, not used again by the codec: together exactly `plainBytes`
    * @throws PithError when the payload does not decode to that
    */
-  decode(coded: Coded, version: number, plainBytes: number): Uint8Array | Promise<Uint8Array>;
+  decode(
+    coded: Coded,
+    version: number,
+    plainBytes: number,
+    part: number,
+  ): Uint8Array | Promise<Uint8Array>;
 }

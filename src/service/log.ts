@@ -65,9 +65,10 @@ export function logFault(log: Logger, error: PithError, about: object): void {
   }
 }
 
-/** A codec that passes a chunk on is everyday; one that fails is an alarm. */
+/** A codec that refuses a chunk is everyday; one that fails is an alarm. */
 export function logCodecEvent(log: Logger, event: CoderEvent): void {
-  const { codec, code, why } = event;
-  if (FAULTS[code].kind === "input") log.debug({ codec, code, why }, "a codec passed a chunk on");
+  if (event.outcome === "coded") return;
+  const { codec, outcome, code, why } = event;
+  if (outcome === "refused") log.debug({ codec, code, why }, "a codec refused a chunk");
   else log.error({ codec, code, why, alarm: FAULTS[code].kind === "bug" }, "a codec failed");
 }

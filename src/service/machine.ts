@@ -32,7 +32,7 @@ export interface Machine {
 }
 
 export interface MachineEvents {
-  /** A codec refused or failed. */
+  /** What a codec made of a chunk. */
   codecEvent(event: CoderEvent): void;
   gateChange(disabled: readonly string[], problems: readonly string[]): void;
   /** Damage, or a failure that nobody else hears of. */

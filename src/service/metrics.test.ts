@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { FaultCode } from "../core/errors.ts";
 import { openMetrics, type Readings } from "./metrics.ts";
 
 const NOTHING: Readings = {
@@ -25,20 +26,42 @@ const NOTHING: Readings = {
 
 test("a codec that lies counts as a fault of kind bug, one that refuses does not", async () => {
   const metrics = openMetrics("1.2.3");
-  metrics.codecEvent("zlib", "CodecRefused");
-  metrics.codecEvent("zlib", "RoundTripFailure");
-  metrics.codecEvent("zlib", "RoundTripFailure");
+  const events: [codec: string, outcome: "refused" | "failed", code: FaultCode][] = [
+    ["zlib", "refused", "CodecRefused"],
+    ["zlib", "failed", "RoundTripFailure"],
+    ["zlib", "failed", "RoundTripFailure"],
+    ["lepton", "refused", "UnsupportedJpeg"],
+    ["lepton", "refused", "RoundTripFailure"],
+    ["lepton", "refused", "TooMuchMemoryNeeded"],
+  ];
+  for (const [codec, outcome, code] of events) {
+    metrics.codecEvent({ codec, outcome, code, why: "" });
+  }
+  metrics.codecEvent({ codec: "lepton", outcome: "coded" });
   metrics.fault("NoSuchKey");
   assert.deepEqual(metrics.faults(), { RoundTripFailure: 2, NoSuchKey: 1 });
   const { text } = await metrics.page(NOTHING);
   for (const line of [
-    'pith_codec_events_total{codec="zlib",code="CodecRefused"} 1',
-    'pith_codec_events_total{codec="zlib",code="RoundTripFailure"} 2',
+    'pith_codec_events_total{codec="zlib",outcome="refused",code="CodecRefused"} 1',
+    'pith_codec_events_total{codec="zlib",outcome="failed",code="RoundTripFailure"} 2',
+    'pith_codec_events_total{codec="lepton",outcome="refused",code="RoundTripFailure"} 1',
+    'pith_codec_events_total{codec="lepton",outcome="coded",code="Success"} 1',
     'pith_faults_total{code="RoundTripFailure",kind="bug"} 2',
     'pith_faults_total{code="NoSuchKey",kind="input"} 1',
     'pith_build_info{version="1.2.3"} 1',
   ]) {
     assert.ok(text.includes(`\n${line}\n`), line);
   }
-  assert.ok(!/pith_faults_total.*CodecRefused/.test(text));
+  assert.ok(!/pith_faults_total.*(CodecRefused|TooMuchMemoryNeeded)/.test(text));
+  assert.deepEqual(
+    metrics.codecOutcomes().map((line) => Object.values(line).join(" ")),
+    [
+      "lepton coded Success 1",
+      "lepton refused RoundTripFailure 1",
+      "lepton refused TooMuchMemoryNeeded 1",
+      "lepton refused UnsupportedJpeg 1",
+      "zlib failed RoundTripFailure 2",
+      "zlib refused CodecRefused 1",
+    ],
+  );
 });

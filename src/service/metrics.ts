@@ -6,9 +6,11 @@
  * registry belongs to one service, so that several can live in one process.
  */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { CoderEvent } from "../container/index.ts";
 import { FAULTS, type FaultCode } from "../core/errors.ts";
 import type { Totals } from "../store/index.ts";
 import type { Exchange, Outcome } from "./http/exchange.ts";
+import { type CodecOutcome, openOutcomes } from "./outcomes.ts";
 
 /** What the gauges show; read anew for each page. */
 export interface Readings {
@@ -26,8 +28,10 @@ export interface Readings {
 export interface Metrics {
   exchange(exchange: Exchange, outcome: Outcome): void;
   fault(code: FaultCode): void;
-  /** What a codec did to a chunk: refused it, lied, hung. All but a refusal is a fault too. */
-  codecEvent(codec: string, code: FaultCode): void;
+  /** What a codec made of a chunk: coded it, refused it, failed. A failure is a fault too. */
+  codecEvent(event: CoderEvent): void;
+  /** How often each codec has coded, refused and failed since the start, by reason. */
+  codecOutcomes(): readonly CodecOutcome[];
   /** How often each fault has happened since the start, where it has. */
   faults(): Readonly<Record<string, number>>;
   /** The page in the text format of Prometheus, and its content type. */
@@ -61,16 +65,15 @@ export function openMetrics(build: string): Metrics {
   });
   const received = counter("pith_received_bytes_total", "Bytes of request bodies.", ["operation"]);
   const sent = counter("pith_sent_bytes_total", "Bytes of answer bodies.", ["operation"]);
-  const cut = counter("pith_answers_cut_total", "Answers that did not come to their end.", [
-    "operation",
-  ]);
+  const cut = counter("pith_answers_cut_total", "Answers without their end.", ["operation"]);
   const faults = counter("pith_faults_total", "Faults by code and kind.", ["code", "kind"]);
   const codecEvents = counter(
     "pith_codec_events_total",
-    "Chunks a codec did not take or failed at.",
-    ["codec", "code"],
+    "Chunks by what a codec made of them, and why.",
+    ["codec", "outcome", "code"],
   );
   const faultCounts: Record<string, number> = {};
+  const outcomes = openOutcomes();
 
   const buildGauge = gauge("pith_build_info", "The running build.", ["version"]);
   buildGauge.set({ version: build }, 1);
@@ -150,10 +153,12 @@ export function openMetrics(build: string): Metrics {
       if (!outcome.whole) cut.inc({ operation });
     },
     fault: countFault,
-    codecEvent(codec, code) {
-      codecEvents.inc({ codec, code });
-      if (FAULTS[code].kind !== "input") countFault(code);
+    codecEvent(event) {
+      const { codec, outcome, code } = outcomes.count(event);
+      codecEvents.inc({ codec, outcome, code });
+      if (event.outcome === "failed") countFault(event.code);
     },
+    codecOutcomes: outcomes.table,
     faults: () => ({ ...faultCounts }),
     async page(readings) {
       read(readings);

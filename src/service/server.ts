@@ -81,7 +81,7 @@ export async function startService(
   };
   const machine = await openMachine(config, {
     codecEvent(event) {
-      shared.metrics.codecEvent(event.codec, event.code);
+      shared.metrics.codecEvent(event);
       logCodecEvent(log, event);
     },
     gateChange(disabled, problems) {
@@ -213,6 +213,7 @@ function adminContext(
         mode: config.mode,
         effort: config.effort,
         ...storeStats(await store.totals(), machine.codecName),
+        codecOutcomes: metrics.codecOutcomes(),
         faults: metrics.faults(),
         gate: { disabled, problems },
         workers: { threads, busy, waiting, replaced },

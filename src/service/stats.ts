@@ -3,6 +3,7 @@
  */
 import type { Totals } from "../store/index.ts";
 import type { ServiceConfig } from "./config.ts";
+import type { CodecOutcome } from "./outcomes.ts";
 
 type CodecTotals = Totals["codecs"][number];
 
@@ -35,6 +36,8 @@ export interface ServiceStats {
   /** Objects whose chunks wait to be coded (`async` mode). */
   readonly awaiting: number;
   readonly codecs: readonly CodecStats[];
+  /** What became of chunks at each codec since the start, by reason. */
+  readonly codecOutcomes: readonly CodecOutcome[];
   /** Faults since the start, by code. */
   readonly faults: Readonly<Record<string, number>>;
   readonly gate: { readonly disabled: readonly string[]; readonly problems: readonly string[] };

@@ -37,7 +37,7 @@ const WAYS: Readonly<Record<string, Ways>> = {
       throw new PithError("KernelFault", { fault: 3 });
     },
   },
-  refuser: { encode: () => ({ refused: "not mine" }) },
+  refuser: { encode: () => ({ refused: "CodecRefused", why: "not mine" }) },
   giant: { encode: () => ({ parameters: NOTHING, payload: new Uint8Array(32 * 1024 * 1024) }) },
   talker: {
     encode: () => ({ parameters: new Uint8Array(70_000), payload: NOTHING }),
@@ -71,7 +71,7 @@ const WAYS: Readonly<Record<string, Ways>> = {
   vandal: {
     encode: (chunk) => {
       chunk.fill(7, 16, 32);
-      return { refused: "spoilt" };
+      return { refused: "CodecRefused", why: "spoilt" };
     },
   },
 };

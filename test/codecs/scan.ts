@@ -10,7 +10,8 @@
  * does and then refuses, `moody-scan` refuses every other chunk.
  */
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import type { Codec, EncodeSession } from "../../src/core/codec.ts";
+import type { Codec, Encoded, EncodeSession } from "../../src/core/codec.ts";
+import type { FaultCode } from "../../src/core/errors.ts";
 import { CHUNK_BYTES_MAXIMUM } from "../../src/core/limits.ts";
 
 export const SCAN_CHUNK_BYTES = 64 * 1024;
@@ -51,6 +52,9 @@ function writeState({ step, before, offset }: ScanState): Uint8Array {
   return parameters;
 }
 
+/** Reasons that are given in turn: one of kind input, one of kind limit, one of kind bug. */
+const MOODS: readonly FaultCode[] = ["UnsupportedJpeg", "TooMuchMemoryNeeded", "RoundTripFailure"];
+
 type Mood = "ready" | "moody" | "refusing";
 
 function openScan(mood: Mood): EncodeSession {
@@ -65,10 +69,12 @@ function openScan(mood: Mood): EncodeSession {
     return now;
   };
   return {
-    encode(chunk) {
+    encode(chunk): Encoded {
       const now = pass(chunk);
       asked += 1;
-      if (mood === "refusing" || (mood === "moody" && asked % 2 === 0)) return { refused: "mood" };
+      if (mood === "refusing" || (mood === "moody" && asked % 2 === 0)) {
+        return { refused: MOODS[asked % MOODS.length] as FaultCode };
+      }
       const deviations = new Uint8Array(chunk.length);
       let before = now.before;
       for (let i = 0; i < chunk.length; i++) {

@@ -18,8 +18,9 @@ for (const effort of EFFORTS) {
   test(`every corpus file comes back, effort ${effort}`, { skip: withoutCorpus }, async () => {
     const blamed: string[] = [];
     const coder = await createCoder({
-      onEvent: ({ codec, code, why }) => {
-        if (code !== "CodecRefused") blamed.push(`${codec} ${code} ${why}`);
+      onEvent: (event) => {
+        if (event.outcome !== "failed") return;
+        blamed.push(`${event.codec} ${event.code} ${event.why}`);
       },
     });
     const random = seeded(EFFORTS.indexOf(effort));
