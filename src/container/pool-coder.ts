@@ -16,6 +16,7 @@ import { moduleBeside } from "../core/thread.ts";
 import type { CodeReply, PlainChunk } from "./code-chunk.ts";
 import type { Coder, CoderEvent } from "./coder.ts";
 import { SharedChunkMemory } from "./cut.ts";
+import { decodeParts, lookForParts } from "./decode-parts.ts";
 import type { Engine, EngineSession, Placed, ProvedFrame } from "./engine.ts";
 import { checkFrame } from "./frame.ts";
 import type { Gate } from "./gate.ts";
@@ -63,6 +64,10 @@ export function createPoolCoder(options: PoolCoderOptions): Coder {
   return {
     encode: (source, encodeOptions) => encodeObject(parts, source, encodeOptions),
     async decode(frame, expected) {
+      const { busy, waiting } = pool.stats;
+      const idle = threads - busy - waiting;
+      const shared = idle > 1 ? lookForParts(registry, frame) : undefined;
+      if (shared !== undefined) return await decodeParts(pool, shared, frame, expected, idle);
       const moving = new Uint8Array(frame);
       const job = { frame: moving, expected };
       return (await pool.run("decode", job, { transfer: [moving.buffer] })).value;
