@@ -59,7 +59,7 @@ export class PacketReader {
         this.#left -= end - at;
         at = end;
       } else if (this.#held.length === 0 && piece.length - at >= HEAD_BYTES) {
-        const size = this.#readHead(piece.subarray(at));
+        const size = this.#readHead(piece, at);
         if (size === 0) this.#held = piece.slice(at, at + HEAD_BYTES);
         at += size === 0 ? HEAD_BYTES : size;
       } else {
@@ -75,7 +75,7 @@ export class PacketReader {
     held[this.#held.length] = piece[at] ?? 0;
     this.#held = held;
     if (held.length < HEAD_BYTES) return at + 1;
-    const size = this.#readHead(held);
+    const size = this.#readHead(held, 0);
     if (size === 0) {
       if (held.length > END_MARKER.length + LENGTH_BYTES) throw bad("bytes behind the end");
       return at + 1;
@@ -86,10 +86,10 @@ export class PacketReader {
     return at + 1;
   }
 
-  /** Reads a packet's header.
+  /** Reads the header of the packet at `at`.
    * @returns its size, or 0 when the end marker begins here */
-  #readHead(bytes: Uint8Array): number {
-    const [head = 0, low = 0, high = 0] = bytes;
+  #readHead(bytes: Uint8Array, at: number): number {
+    const [head, low, high] = [bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0];
     if (this.#hasEndMarker && head === END_MARKER[0]) {
       if (low !== END_MARKER[1] || high !== END_MARKER[2]) throw bad("a broken end marker");
       return 0;

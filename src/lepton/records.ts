@@ -225,13 +225,13 @@ function readCounts(body: Uint8Array): number[] {
   return Array.from({ length: body.length / 4 }, (_, i) => view.getUint32(4 * i, true));
 }
 
-/** P0D, or PAD of the oldest files: 0 or 1 for all bits, -1 for unknown. */
+/** P0D, or PAD of the oldest files: 1 for ones, 0 for zeros, -1 for unknown. */
 function readPadding(seen: ReadonlyMap<string, Fields>): number {
   const pattern = seen.get("P0D");
   if (pattern !== undefined) return pattern.u8();
   const bit = seen.get("PAD");
   if (bit === undefined) throw bad("no record P0D");
-  return bit.u8() === 0 ? 0 : 0x7f;
+  return bit.u8() === 1 ? 0x7f : 0;
 }
 
 function readEarlyEnd(body: Fields): EarlyEnd {
