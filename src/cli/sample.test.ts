@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { forSeeds } from "../../test/random.ts";
-import { samplePieces, shareBudget } from "./sample.ts";
+import { sampleBeginnings, samplePieces, shareBudget } from "./sample.ts";
 import type { FileEntry } from "./walk.ts";
 
 function fileOf(bytes: number, index: number): FileEntry {
@@ -44,6 +44,26 @@ test("pieces stay in their files, in the budget, apart from each other, and cove
       for (const file of large) assert.ok(ends.has(file.path), "large files are looked at");
     }
   });
+});
+
+test("beginnings are of whole files, each once, and come to about the budget", async () => {
+  await forSeeds(100, (random) => {
+    const files = Array.from({ length: 1 + random.upTo(300) }, (_, i) =>
+      fileOf(random.upTo(random.oneIn(5) ? 30_000 : 3000), i),
+    );
+    const total = files.reduce((sum, { bytes }) => sum + Math.min(bytes, 20_000), 0);
+    const budget = Math.floor(total / (1 + random.upTo(20)));
+    const pieces = sampleBeginnings(files, budget, 20_000);
+    assert.equal(new Set(pieces.map(({ file }) => file)).size, pieces.length);
+    for (const { file, offset, bytes } of pieces) {
+      assert.deepEqual([offset, bytes], [0, Math.min(file.bytes, 20_000)]);
+    }
+    const sum = pieces.reduce((all, { bytes }) => all + bytes, 0);
+    if (budget === total) assert.equal(sum, total);
+    else assert.ok(sum > budget / 3 - 20_000 && sum <= 2 * budget + 20_000, `${sum} of ${budget}`);
+  });
+  assert.equal(sampleBeginnings([7, 7, 7].map(fileOf), 21, 9).length, 3);
+  assert.equal(sampleBeginnings([], 21, 9).length, 0);
 });
 
 test("a budget is shared so that small kinds are whole and large ones share the rest", () => {

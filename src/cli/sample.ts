@@ -52,6 +52,39 @@ export function samplePieces(
 }
 
 /**
+ * Chooses files to be looked at from their beginning, for content that a codec knows only so.
+ *
+ * @param budgetBytes - about what the pieces come to; everything when the files take no more
+ * @param pieceBytes - where a longer file is cut off
+ * @returns beginnings of files at even distances, each file once
+ */
+export function sampleBeginnings(
+  files: readonly FileEntry[],
+  budgetBytes: number,
+  pieceBytes: number,
+): Piece[] {
+  const pieces = files.map((file) => ({
+    file,
+    offset: 0,
+    bytes: Math.min(file.bytes, pieceBytes),
+  }));
+  const total = pieces.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (total <= budgetBytes) return pieces;
+  // A mark meets a file as often as the file is long, so this is what one mark costs.
+  const markBytes = pieces.reduce((sum, { bytes }) => sum + (bytes * bytes) / total, 0);
+  const count = Math.max(1, Math.floor(budgetBytes / markBytes));
+  let end = 0;
+  let index = 0;
+  return pieces.filter(({ bytes }) => {
+    end += bytes;
+    const marks = Math.min(count, Math.ceil((end * count) / total - 0.5));
+    const isMet = marks > index;
+    index = Math.max(index, marks);
+    return isMet;
+  });
+}
+
+/**
  * Shares a budget among kinds: a kind that needs less than an equal share leaves the rest to the
  * others.
  *
