@@ -12,6 +12,7 @@ import {
   separateScans,
   usualScript,
 } from "./jpeg/jpeg-random.ts";
+import { readJpeg } from "./jpeg/jpeg-reader.ts";
 import { segment, writeJpeg, writeJpegParts } from "./jpeg/jpeg-writer.ts";
 import { forSeeds, type Random, seeded } from "./random.ts";
 
@@ -38,6 +39,16 @@ test("libjpeg reads what the writer writes, without a warning", async () => {
     const plan = randomPlan(random, choices(random));
     const { width, height } = await pixelsOf(writeJpeg(plan));
     assert.deepEqual([width, height], [plan.picture.width, plan.picture.height]);
+  });
+});
+
+test("the reader finds the coefficients that the writer was given", async () => {
+  await forSeeds(80, (random) => {
+    const plan = randomPlan(random, choices(random));
+    const read = readJpeg(writeJpeg(plan));
+    for (const [c, { coefficients }] of plan.picture.components.entries()) {
+      assert.deepEqual(read.components[c]!.coefficients, coefficients);
+    }
   });
 });
 

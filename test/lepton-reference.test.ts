@@ -3,7 +3,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { corpusFile, withoutCorpus } from "./corpus.ts";
 import { BinDecoder, BinEncoder } from "./jpeg/lepton-bins.ts";
-import { decodeSegment, encodeSegment, type ReferencePicture } from "./jpeg/lepton-reference.ts";
+import {
+  decodeSegment,
+  encodeSegment,
+  type ReferencePicture,
+  segmentsFrom,
+} from "./jpeg/lepton-reference.ts";
 import { ReferenceFault, USUAL_ARITHMETIC } from "./jpeg/lepton-reference-block.ts";
 import { coefficientHash, decodeReference } from "./jpeg/lepton-reference-file.ts";
 import { forSeeds, type Random } from "./random.ts";
@@ -85,12 +90,8 @@ test("pictures without reason come back from the model, or are refused with code
   let taken = 0;
   await forSeeds(60, (random) => {
     const picture = randomPicture(random);
-    const rows = picture.components[0]!.blockRows;
     const middle = picture.components[0]!.v * random.upTo(picture.mcuRows + 1);
-    const segments = [
-      { firstRow: 0, endRow: middle, isLast: false },
-      { firstRow: middle, endRow: rows, isLast: true },
-    ];
+    const segments = segmentsFrom(picture, [0, middle]);
     const decoded: ReferencePicture = {
       ...picture,
       components: picture.components.map((one) => ({

@@ -138,8 +138,10 @@ export function randomPlan(random: Random, choices: RandomChoices): JpegPlan {
   const { width, height, samplings, texture, kind } = choices;
   const tables = [randomQuantization(random, 0), randomQuantization(random, 1)];
   const made = makePicture(random, { width, height }, samplings, texture, tables);
-  const picture =
-    kind === "one scan" ? made : clearPadding(made, kind === "separate" ? "nothing" : "dc");
+  // Scans of one component leave padding out.
+  const keeps = kind === "separate" || samplings.length === 1 ? "nothing" : "dc";
+  const isWhole = kind === "one scan" && samplings.length > 1;
+  const picture = isWhole ? made : clearPadding(made, keeps);
   const progressive = kind === "usual" || kind === "script";
   const scans = {
     "one scan": () => oneScan(picture),
@@ -148,8 +150,7 @@ export function randomPlan(random: Random, choices: RandomChoices): JpegPlan {
     script: () => randomScript(random, picture),
   }[kind]();
   return {
-    // Scans of one component leave padding out, whatever the kind.
-    picture: !progressive && samplings.length === 1 ? clearPadding(made, "nothing") : picture,
+    picture,
     scans,
     progressive,
     restartInterval: random.oneIn(2) ? 0 : 1 + random.upTo(12),

@@ -6,6 +6,22 @@
  * integers which wrap (Math.imul and | 0), as in the programs that the format comes from.
  */
 import type { Bins } from "./lepton-bins.ts";
+import {
+  bitLength,
+  countClass,
+  EXP_77,
+  EXP_DC,
+  EXP_EDGE,
+  half,
+  int16,
+  NZ_77,
+  NZ_COLUMN,
+  NZ_ROW,
+  RES_DC,
+  RESIDUAL,
+  SIGN,
+  THRESH,
+} from "./lepton-reference-branches.ts";
 import { inverseTransform } from "./lepton-reference-transform.ts";
 
 /** What old writers did otherwise; true, true, any in files of today. */
@@ -65,36 +81,6 @@ const EDGE_LIMITS = [
   [931, 985, 968, 1020, 968, 1020, 1020],
   [932, 985, 967, 1020, 969, 1020, 1020],
 ].flat();
-
-/** Where each array of branches begins, in the order of the format's table. */
-const NZ_77 = 0;
-const NZ_ROW = NZ_77 + 2 * 10 * 64;
-const NZ_COLUMN = NZ_ROW + 2 * 8 * 8 * 8;
-const EXP_77 = NZ_COLUMN + 2 * 8 * 8 * 8;
-const EXP_EDGE = EXP_77 + 2 * 10 * 49 * 12 * 11;
-const RESIDUAL = EXP_EDGE + 2 * 8 * 14 * 12 * 11;
-const THRESH = RESIDUAL + 2 * 64 * 10 * 10;
-const SIGN = THRESH + 2 * 256 * 8 * 128;
-const EXP_DC = SIGN + 2 * 4 * 12;
-const RES_DC = EXP_DC + 12 * 17 * 11;
-export const BLOCK_BRANCHES = RES_DC + 12 * 10;
-
-function bitLength(value: number): number {
-  return 32 - Math.clz32(value);
-}
-
-function int16(value: number): number {
-  return (value << 16) >> 16;
-}
-
-function half(value: number): number {
-  return Math.trunc(value / 2);
-}
-
-/** The class 0..9 of a count of 7x7 coefficients. */
-function countClass(count: number): number {
-  return [1, 2, 3, 4, 6, 9, 13, 21, 32].filter((first) => count >= first).length;
-}
 
 export interface BlockResult {
   readonly count: number;

@@ -12,6 +12,7 @@ import {
   type ReferenceComponent,
   type ReferencePicture,
   type ReferenceSegment,
+  segmentsFrom,
 } from "./lepton-reference.ts";
 import { type Arithmetic, USUAL_ARITHMETIC } from "./lepton-reference-block.ts";
 
@@ -74,11 +75,7 @@ export function readReferenceFile(lepton: Uint8Array, arithmetic: Arithmetic): R
     const count = lepton[body++]!;
     for (let i = 1; i < count; i++, body += 2) firstRows.push(view.getUint16(body, true));
   }
-  const segments = firstRows.map((firstRow, i) => ({
-    firstRow,
-    endRow: firstRows[i + 1] ?? picture.components[0]!.blockRows,
-    isLast: i === firstRows.length - 1,
-  }));
+  const segments = segmentsFrom(picture, firstRows);
   const end = lepton.length - 4 - (lepton[2] === 1 ? 0 : 3);
   return { picture, segments, streams: readPackets(lepton.subarray(body, end), segments.length) };
 }

@@ -9,12 +9,8 @@
  * lepton-bins.ts, reading a .lep file in lepton-reference-file.ts.
  */
 import { BinDecoder, BinEncoder, type Bins, type Trace } from "./lepton-bins.ts";
-import {
-  type Arithmetic,
-  BLOCK_BRANCHES,
-  BlockCoder,
-  type RowNeighbours,
-} from "./lepton-reference-block.ts";
+import { type Arithmetic, BlockCoder, type RowNeighbours } from "./lepton-reference-block.ts";
+import { BLOCK_BRANCHES } from "./lepton-reference-branches.ts";
 
 /** One component's coefficients: blocks in rows, 64 in raster order each. */
 export interface ReferenceComponent {
@@ -86,6 +82,18 @@ function codeSegment(
     const c = place.component;
     above[c] = codeRow(coders[c]!, picture.components[c]!, place.row, above[c]);
   }
+}
+
+/** Segments that begin at these rows of component 0; the first row is 0. */
+export function segmentsFrom(
+  picture: ReferencePicture,
+  firstRows: readonly number[],
+): ReferenceSegment[] {
+  return firstRows.map((firstRow, i) => ({
+    firstRow,
+    endRow: firstRows[i + 1] ?? picture.components[0]!.blockRows,
+    isLast: i === firstRows.length - 1,
+  }));
 }
 
 /** The rows of blocks of a segment, in coding order (section 4.1 of the format). */
