@@ -145,7 +145,7 @@ function beginLine(): void {
   mcuColumn = 0;
   for (let i: i32 = 0; i < mcuBlocks; i++) {
     const record = blockRecord(i);
-    const c = load<i32>(record, RECORD_COMPONENT);
+    const c = recordComponent(record);
     const y = mcuRow * verticalFactor(c) + line + load<i32>(record, RECORD_ROW);
     const at = rowAddress(c, y) + BLOCK_BYTES * <usize>load<i32>(record, RECORD_COLUMN);
     store<u32>(record, <u32>at, RECORD_AT);
@@ -217,6 +217,24 @@ export function recordAcTable(record: usize): usize {
   return load<u32>(record, RECORD_AC_TABLE);
 }
 
+// @ts-ignore: decorator
+@inline
+export function recordComponent(record: usize): i32 {
+  return load<i32>(record, RECORD_COMPONENT);
+}
+
+/** Index of a record's block in its component, in MCU `mcuColumn`. */
+export function blockIndex(record: usize): i32 {
+  return indexAt(record, mcuColumn);
+}
+
+function indexAt(record: usize, x: i32): i32 {
+  const c = recordComponent(record);
+  const width = isSingle ? 1 : horizontalFactor(c);
+  const row = mcuRow * verticalFactor(c) + line + load<i32>(record, RECORD_ROW);
+  return row * blockColumns(c) + x * width + load<i32>(record, RECORD_COLUMN);
+}
+
 /** Address of the DC of component `c`'s last block, i32. */
 // @ts-ignore: decorator
 @inline
@@ -255,12 +273,10 @@ export function lastBlockStarted(c: i32, started: i32): i32 {
   let last = mcuRow * verticalFactor(c) * columns - 1;
   for (let i: i32 = 0; i < mcuBlocks; i++) {
     const record = blockRecord(i);
-    if (load<i32>(record, RECORD_COMPONENT) != c) continue;
+    if (recordComponent(record) != c) continue;
     const x = i < started ? mcuColumn : mcuColumn - 1;
-    const y = mcuRow * verticalFactor(c) + line + load<i32>(record, RECORD_ROW);
-    const width = isSingle ? 1 : horizontalFactor(c);
-    if (x >= 0) last = max(last, y * columns + x * width + load<i32>(record, RECORD_COLUMN));
-    else if (line > 0) last = max(last, y * columns - 1);
+    if (x >= 0) last = max(last, indexAt(record, x));
+    else if (line > 0) last = max(last, indexAt(record, 0) - 1);
   }
   return max(last, 0);
 }

@@ -24,7 +24,7 @@ import {
 import { FAULT_CALL, FAULT_NO_CODE } from "../fault.ts";
 import { ZIGZAG } from "../memory.ts";
 import { nextOutput, outputPosition } from "../window.ts";
-import { BLOCK_MASK } from "./frame.ts";
+import { BLOCK_MASK, codedBlocks } from "./frame.ts";
 import { writingEntryOf } from "./huffman-table.ts";
 import { restartsThere, writeRestart } from "./restart.ts";
 import {
@@ -35,6 +35,8 @@ import {
   HANDOFF_RESTARTS,
   HANDOFF_ROW,
   handoffField,
+  SCAN_COMPONENT,
+  SCAN_COMPONENTS,
   SCAN_PADDING,
   STATUS_DONE,
   STATUS_OUTPUT,
@@ -45,11 +47,14 @@ import {
 import {
   beginWalk,
   blockAddress,
+  blockIndex,
   blockRecord,
+  lastBlock,
   mcuBlocks,
   mcuRow,
   predictorAddress,
   recordAcTable,
+  recordComponent,
   recordDcTable,
   recordPredictor,
   STEP_END,
@@ -111,7 +116,8 @@ function writeMcus(): i32 {
   const mcuBytes = BLOCK_STREAM_BYTES * <usize>mcuBlocks + RESTART_STREAM_BYTES;
   while (writerHas(mcuBytes)) {
     for (let i: i32 = 0; i < mcuBlocks; i++) {
-      if (!writeBlock(blockRecord(i))) return -FAULT_NO_CODE;
+      const record = blockRecord(i);
+      if (!writeBlock(record) && !mayBreakOff(record)) return -FAULT_NO_CODE;
     }
     const step = stepMcu();
     if (step == 0) continue;
@@ -149,6 +155,19 @@ function describeHandoff(): void {
     setHandoffField(HANDOFF_DC + c, load<i32>(predictorAddress(c)));
   }
   setHandoffField(HANDOFF_RESTARTS, restartsThere());
+}
+
+/**
+ * Whether the rest of a block is of no account, because it lies behind the place where the data of the
+ * JPEG ended early. What reading made of missing bits may have no code in the tables, and the zeros
+ * behind it neither; the host cuts off there, so that nothing needs to be written in their place.
+ */
+function mayBreakOff(record: usize): bool {
+  for (let i: usize = 0; i < <usize>scanField(SCAN_COMPONENTS); i++) {
+    const c = scanField(SCAN_COMPONENT + i);
+    if (codedBlocks(c) <= lastBlock(c)) return true;
+  }
+  return blockIndex(record) == lastBlock(recordComponent(record));
 }
 
 /** Writes one block. @returns whether all its values have codes */
