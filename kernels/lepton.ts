@@ -14,8 +14,11 @@
 import { fillProbabilities } from "./bool/branch.ts";
 import { settledSize } from "./bool/encode.ts";
 import { FAULT_MEMORY } from "./fault.ts";
-import { openFrame } from "./jpeg/frame.ts";
+import { clearStore, openFrame } from "./jpeg/frame.ts";
 import { makeTable } from "./jpeg/huffman-table.ts";
+import { beginProgressiveRead, readProgressiveRow } from "./jpeg/progressive-read.ts";
+import { clearPasses, sealStore } from "./jpeg/progressive-store.ts";
+import { beginProgressiveWrite, writeProgressiveRow } from "./jpeg/progressive-write.ts";
 import { beginScanRead, indexMcuRow, readMcuRow } from "./jpeg/scan-read.ts";
 import { beginScanWrite, finishScanWrite, writeMcuRow } from "./jpeg/scan-write.ts";
 import { fillBlockTables, setPriorCap } from "./lepton/block.ts";
@@ -165,3 +168,19 @@ export function makeHuffmanTable(slot: i32, relaxed: i32): i32 {
 export function endScanWrite(isImageEnd: i32): i32 {
   return finishScanWrite(isImageEnd != 0);
 }
+
+// Progressive scans.
+
+/** Empties the store, and forgets which scans were read into it. */
+export function clearPicture(): void {
+  clearStore();
+  clearPasses();
+}
+
+export {
+  beginProgressiveRead,
+  beginProgressiveWrite,
+  readProgressiveRow,
+  sealStore,
+  writeProgressiveRow,
+};

@@ -112,8 +112,14 @@ export const UNZIGZAG: usize = ZIGZAG + 64;
 export const SCAN_BLOCKS: usize = UNZIGZAG + 64;
 /** DC of the last block of each component of the frame. i32[4]. */
 export const DC_PREDICTORS: usize = SCAN_BLOCKS + 64 * 32;
+/** What progressive scans have said of each coefficient (jpeg/progressive-store.ts). u8[4][64]. */
+export const PASSES: usize = DC_PREDICTORS + 16;
+/** Bits that wait behind an end-of-band run (jpeg/progressive-write.ts): at most 63 for each of
+ * 32,767 blocks, and a word more. */
+export const CORRECTIONS: usize = PASSES + 4 * 64;
+export const CORRECTION_BYTES: usize = 32768 * 8;
 /** Huffman tables made for reading and for writing (jpeg/huffman-table.ts). 64 KiB a slot. */
-export const HUFFMAN_TABLES: usize = DC_PREDICTORS + 16;
+export const HUFFMAN_TABLES: usize = CORRECTIONS + CORRECTION_BYTES;
 export const HUFFMAN_TABLE_BYTES: usize = 65536;
 /** What the predictions of a component need: weights, divisors, thresholds (lepton/predict.ts). */
 export const PREDICTIONS: usize = HUFFMAN_TABLES + 8 * HUFFMAN_TABLE_BYTES;

@@ -1,0 +1,208 @@
+/**
+ * Progressive reader: the blocks, one kind of scan after the other.
+ *
+ *   DC first        difference to the last DC, to be shifted up
+ *   DC refinement   one bit a block
+ *   AC first        of one band, run of zeros and value, as in a sequential scan; and runs of blocks
+ *                   whose band is empty from some index on
+ *   AC refinement   run of zeros and sign for each coefficient that becomes 1 or -1; on the way, and
+ *                   in the rest of the block, a bit for each that was not zero before
+ *
+ * The store holds the coefficients as far as their bits are known. The mask of a block says which of
+ * its AC coefficients are not zero, so that refinement looks at no others; `sealStore` adds the DC.
+ *
+ * Each function reads one block at the place of the bit reader, and leaves it readable by the others
+ * whatever comes. Source: ITU-T T.81, G.1.2.
+ */
+import { dropBits, fillReader, held, holdBits, readBits, ready } from "../bits/msb-read.ts";
+import { FAULT_COEFFICIENT, FAULT_EOB_RUN, FAULT_HUFFMAN_CODE, FAULT_ZERO_RUN } from "../fault.ts";
+import { BLOCK_MASK } from "./frame.ts";
+import { ENTRY_INVALID, ENTRY_SPECIAL, readingEntryOf } from "./huffman-table.ts";
+import {
+  AC_BITS_MAXIMUM,
+  band,
+  coefficientAt,
+  finalIndex,
+  firstIndex,
+  low,
+  runMaximum,
+} from "./progressive-scan.ts";
+import { recordAcTable, recordDcTable, recordPredictor } from "./scan-walk.ts";
+
+/** Blocks that the end-of-band run covers from the next one on. */
+let run: i32 = 0;
+/** Length of the run that ended with the block before; 0 when that block ended with a coefficient,
+ * or a restart came. */
+let runBefore: i32 = 0;
+
+/** Whether an end-of-band run covers the next block. */
+export function runsOn(): bool {
+  return run > 0;
+}
+
+/** Forgets runs, as at the scan's start and at restarts. */
+export function endRuns(): void {
+  run = 0;
+  runBefore = 0;
+}
+
+export function readDcFirst(block: usize, record: usize): i32 {
+  if (ready < 32) fillReader();
+  const entry = readingEntryOf(recordDcTable(record), held);
+  if (entry & ENTRY_INVALID) return -FAULT_HUFFMAN_CODE;
+  dropBits(<i32>(entry >> 16) & 31);
+  const predictor = recordPredictor(record);
+  const dc = load<i32>(predictor) + takeValue(<i32>(entry >> 8) & 15);
+  const value = dc << low;
+  // Beyond 16 bits the difference would come back another way.
+  if (<i32>(<i16>value) != value) return -FAULT_COEFFICIENT;
+  store<i32>(predictor, dc);
+  store<i16>(block, <i16>value);
+  return 0;
+}
+
+/** Takes a value of `size` bits (0..15), which are held: those below half of the range are negative. */
+// @ts-ignore: decorator
+@inline
+function takeValue(size: i32): i32 {
+  const bits = <i32>((held >> 1) >> <u64>(63 - size));
+  dropBits(size);
+  // The mask is all ones when the top bit of the value is 0.
+  const isNegative = (bits >> (size - 1)) - 1;
+  return size == 0 ? 0 : bits + (isNegative & (1 - (1 << size)));
+}
+
+export function readDcRefinement(block: usize): i32 {
+  store<i16>(block, load<i16>(block) | <i16>(readBits(1) << low));
+  return 0;
+}
+
+export function readAcFirst(block: usize, record: usize): i32 {
+  if (run > 0) {
+    run -= 1;
+    return 0;
+  }
+  const table = recordAcTable(record);
+  let fault: i32 = 0;
+  let added: u64 = 0;
+  let zerosBefore = false;
+  let k = firstIndex;
+  for (;;) {
+    if (ready < 32) fillReader();
+    const entry = readingEntryOf(table, held);
+    dropBits(<i32>(entry >> 16) & 31);
+    const zeros = <i32>(entry >> 12) & 15;
+    const size = <i32>(entry >> 8) & 15;
+    if (entry & ENTRY_SPECIAL && (entry & ENTRY_INVALID || size > 0 || zeros < 15)) {
+      fault = takeSpecial(entry, zerosBefore, k == firstIndex);
+      break;
+    }
+    k += zeros;
+    if (k > finalIndex || size + low > AC_BITS_MAXIMUM) {
+      fault = k > finalIndex ? -FAULT_ZERO_RUN : -FAULT_COEFFICIENT;
+      break;
+    }
+    zerosBefore = size == 0;
+    if (size > 0) {
+      store<i16>(coefficientAt(block, k), <i16>(takeValue(size) << low));
+      added |= (<u64>1) << (<u64>k);
+    }
+    if (k == finalIndex) {
+      fault = zerosBefore ? -FAULT_ZERO_RUN : 0;
+      runBefore = 0;
+      break;
+    }
+    k += 1;
+  }
+  store<u64>(block, load<u64>(block, BLOCK_MASK) | added, BLOCK_MASK);
+  return fault;
+}
+
+/**
+ * Takes what is neither a coefficient nor sixteen zeros: an end of band, or what may not be.
+ *
+ * @param zerosBefore - whether sixteen zeros came before it, which an end of band says as well
+ * @param isEmpty - whether nothing at all came before it in the block
+ */
+function takeSpecial(entry: u32, zerosBefore: bool, isEmpty: bool): i32 {
+  if (entry & ENTRY_INVALID) return -FAULT_HUFFMAN_CODE;
+  if ((entry >> 8) & 15) return -FAULT_COEFFICIENT;
+  if (zerosBefore) return -FAULT_ZERO_RUN;
+  // An empty block goes into the run before, if that could grow.
+  if (isEmpty && runBefore > 0 && runBefore < runMaximum) return -FAULT_EOB_RUN;
+  const bits = <i32>(entry >> 12) & 15;
+  runBefore = (1 << bits) + <i32>readBits(bits);
+  run = runBefore - 1;
+  return 0;
+}
+
+export function readAcRefinement(block: usize, record: usize): i32 {
+  // Those that were not zero before this scan.
+  const known = load<u64>(block, BLOCK_MASK) & band;
+  if (run > 0) {
+    run -= 1;
+    if (known != 0) refine(block, known);
+    return 0;
+  }
+  const table = recordAcTable(record);
+  let fault: i32 = 0;
+  let added: u64 = 0;
+  let zerosBefore = false;
+  /** The part of the band that is not yet passed. */
+  let rest = band;
+  do {
+    if (ready < 32) fillReader();
+    const entry = readingEntryOf(table, held);
+    dropBits(<i32>(entry >> 16) & 31);
+    const size = <i32>(entry >> 8) & 15;
+    let zeros = <i32>(entry >> 12) & 15;
+    if (entry & ENTRY_INVALID || size > 1 || (size == 0 && zeros < 15)) {
+      fault = takeSpecial(entry, zerosBefore, rest == band);
+      if (fault == 0) refine(block, known & rest);
+      break;
+    }
+    // What was zero before is passed `zeros` times; the next such place is the one meant.
+    const isPositive = <i32>(held >> 63);
+    dropBits(size);
+    let places = rest & ~known;
+    for (; zeros > 0; zeros--) places &= places - 1;
+    if (places == 0) {
+      fault = -FAULT_ZERO_RUN;
+      break;
+    }
+    const place = places & -places;
+    refine(block, known & rest & (place - 1));
+    rest &= ~((place << 1) - 1);
+    zerosBefore = size == 0;
+    if (size > 0) {
+      store<i16>(coefficientAt(block, <i32>ctz(place)), <i16>(((isPositive << 1) - 1) << low));
+      added |= place;
+    }
+  } while (rest != 0);
+  if (rest == 0 && fault == 0) {
+    fault = zerosBefore ? -FAULT_ZERO_RUN : 0;
+    runBefore = 0;
+  }
+  store<u64>(block, load<u64>(block, BLOCK_MASK) | added, BLOCK_MASK);
+  return fault;
+}
+
+/** Takes a bit for each coefficient of `set` and puts it into its magnitude. */
+function refine(block: usize, set: u64): void {
+  while (set != 0) {
+    fillReader();
+    let bits = held;
+    let count = min(<i32>popcnt(set), 56);
+    const left = ready - count;
+    for (; count > 0; count--) {
+      const address = coefficientAt(block, <i32>ctz(set));
+      const value = <i32>load<i16>(address);
+      // Up or down by 1 << low, or by nothing, without a branch: the bits are random.
+      const step = ((value >> 31) | 1) << low;
+      store<i16>(address, <i16>(value + (step & -(<i32>(bits >> 63)))));
+      bits <<= 1;
+      set &= set - 1;
+    }
+    holdBits(bits, left);
+  }
+}

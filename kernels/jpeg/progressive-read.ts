@@ -1,0 +1,204 @@
+/**
+ * Progressive reader: one scan after another from the input window into the store.
+ *
+ *   scan   | MCU | MCU | ... | padding | RST | MCU | ... | padding | surplus RSTs | other marker
+ *
+ * A scan must be what progressive-write.ts makes of its coefficients. Where a symbol shows that it
+ * is not (zeros written out, runs cut short), the scan is refused at once. Where data run out, what
+ * the zeros behind them decode to is kept up to the end of the block, and the scan ends.
+ *
+ * The blocks are in progressive-read-block.ts, restarts in restart.ts.
+ */
+import {
+  beginReader,
+  dataEnd,
+  ranOut,
+  readerAddress,
+  readerHas,
+  resumeReader,
+  suspendReader,
+} from "../bits/msb-read.ts";
+import { FAULT_CALL, FAULT_EOB_RUN, FAULT_RESTART } from "../fault.ts";
+import { inputPosition } from "../window.ts";
+import {
+  endRuns,
+  readAcFirst,
+  readAcRefinement,
+  readDcFirst,
+  readDcRefinement,
+  runsOn,
+} from "./progressive-read-block.ts";
+import {
+  AC_FIRST,
+  DC_FIRST,
+  DC_REFINEMENT,
+  kind,
+  PROGRESSIVE_MCU_BYTES,
+  takeProgressiveScan,
+} from "./progressive-scan.ts";
+import { notePass } from "./progressive-store.ts";
+import { isRestartAt, readPadding, readRestart, readSurplus } from "./restart.ts";
+import {
+  SCAN_COMPONENT,
+  SCAN_COMPONENTS,
+  SCAN_SEEN_EARLY_END,
+  SCAN_SEEN_END,
+  SCAN_SEEN_LAST_BLOCK,
+  SCAN_SEEN_RESTARTS,
+  SCAN_SEEN_SURPLUS,
+  STATUS_DONE,
+  STATUS_INPUT,
+  STATUS_ROW,
+  scanField,
+  setScanField,
+} from "./scan.ts";
+import {
+  blockAddress,
+  blockRecord,
+  lastBlock,
+  lastBlockStarted,
+  mcuBlocks,
+  STEP_END,
+  STEP_RESTART,
+  STEP_ROW,
+  stepMcu,
+} from "./scan-walk.ts";
+
+class DcFirst {}
+class DcRefinement {}
+class AcFirst {}
+class AcRefinement {}
+
+// What comes next in the scan.
+const NEXT_MCU: i32 = 0;
+const NEXT_RESTART: i32 = 1;
+/** Padding, then surplus restart markers. */
+const NEXT_PADDING: i32 = 2;
+const NEXT_SURPLUS: i32 = 3;
+const NEXT_NOTHING: i32 = 4;
+
+let upcoming: i32 = NEXT_NOTHING;
+
+/**
+ * Starts reading the scan that SCAN describes, at the next byte of the input window. The store must
+ * hold all rows of the picture.
+ *
+ * @returns 0, or a negative fault
+ */
+export function beginProgressiveRead(): i32 {
+  upcoming = NEXT_NOTHING;
+  let fault = takeProgressiveScan();
+  if (fault == 0) fault = notePass();
+  if (fault < 0) return fault;
+  setScanField(SCAN_SEEN_RESTARTS, 0);
+  setScanField(SCAN_SEEN_SURPLUS, 0);
+  setScanField(SCAN_SEEN_EARLY_END, 0);
+  endRuns();
+  beginReader(0);
+  upcoming = NEXT_MCU;
+  return 0;
+}
+
+/**
+ * Reads on to the end of an MCU row of the frame.
+ *
+ * @returns STATUS_ROW, STATUS_DONE behind the scan and its surplus restart markers, STATUS_INPUT
+ *   anywhere between, or a negative fault
+ */
+export function readProgressiveRow(): i32 {
+  if (upcoming == NEXT_NOTHING) return -FAULT_CALL;
+  resumeReader();
+  const status = readScan();
+  suspendReader();
+  if (status < 0) upcoming = NEXT_NOTHING;
+  return status;
+}
+
+function readScan(): i32 {
+  if (upcoming < NEXT_PADDING) {
+    const status = readRowOfKind();
+    if (status != STATUS_DONE || upcoming == NEXT_NOTHING) return status;
+  }
+  return readEnd();
+}
+
+function readRowOfKind(): i32 {
+  if (kind == DC_FIRST) return readRow<DcFirst>();
+  if (kind == DC_REFINEMENT) return readRow<DcRefinement>();
+  if (kind == AC_FIRST) return readRow<AcFirst>();
+  return readRow<AcRefinement>();
+}
+
+/** @returns STATUS_DONE behind the last MCU, otherwise as `readProgressiveRow` */
+function readRow<Kind>(): i32 {
+  while (readerHas(PROGRESSIVE_MCU_BYTES)) {
+    if (upcoming == NEXT_RESTART) {
+      const fault = readRestart();
+      if (fault < 0) return fault;
+      endRuns();
+      upcoming = NEXT_MCU;
+    }
+    for (let i: i32 = 0; i < mcuBlocks; i++) {
+      const fault = readBlock<Kind>(blockRecord(i));
+      if (ranOut()) return endEarly(i + 1);
+      if (fault < 0) return fault;
+    }
+    const step = stepMcu();
+    if (step == 0) continue;
+    // No run goes over a restart, nor beyond the last block.
+    if (step & (STEP_RESTART | STEP_END) && runsOn()) return -FAULT_EOB_RUN;
+    if (step & STEP_RESTART) upcoming = NEXT_RESTART;
+    if (step & STEP_END) {
+      upcoming = NEXT_PADDING;
+      return STATUS_DONE;
+    }
+    if (step & STEP_ROW) return STATUS_ROW;
+  }
+  return STATUS_INPUT;
+}
+
+// @ts-ignore: decorator
+@inline
+function readBlock<Kind>(record: usize): i32 {
+  const block = blockAddress(record);
+  if (idof<Kind>() == idof<DcFirst>()) return readDcFirst(block, record);
+  if (idof<Kind>() == idof<DcRefinement>()) return readDcRefinement(block);
+  if (idof<Kind>() == idof<AcFirst>()) return readAcFirst(block, record);
+  return readAcRefinement(block, record);
+}
+
+/** Takes the end of a scan that has all its MCUs. */
+function readEnd(): i32 {
+  if (upcoming == NEXT_PADDING) {
+    if (!readerHas(2)) return STATUS_INPUT;
+    const fault = readPadding();
+    if (fault < 0) return fault;
+    upcoming = NEXT_SURPLUS;
+  }
+  do {
+    if (!readerHas(2)) return STATUS_INPUT;
+  } while (readSurplus());
+  for (let i: usize = 0; i < <usize>scanField(SCAN_COMPONENTS); i++) {
+    const c = scanField(SCAN_COMPONENT + i);
+    setScanField(SCAN_SEEN_LAST_BLOCK + <usize>c, lastBlock(c));
+  }
+  return finish(readerAddress());
+}
+
+/** Ends a scan whose data ran out in the block before number `started` of the MCU. */
+function endEarly(started: i32): i32 {
+  // A restart marker within an interval: the writer would put it elsewhere.
+  if (isRestartAt(dataEnd())) return -FAULT_RESTART;
+  setScanField(SCAN_SEEN_EARLY_END, 1);
+  for (let i: usize = 0; i < <usize>scanField(SCAN_COMPONENTS); i++) {
+    const c = scanField(SCAN_COMPONENT + i);
+    setScanField(SCAN_SEEN_LAST_BLOCK + <usize>c, lastBlockStarted(c, started));
+  }
+  return finish(dataEnd());
+}
+
+function finish(end: usize): i32 {
+  setScanField(SCAN_SEEN_END, <i32>inputPosition(end));
+  upcoming = NEXT_NOTHING;
+  return STATUS_DONE;
+}

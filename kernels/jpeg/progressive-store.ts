@@ -1,0 +1,62 @@
+/**
+ * The store of a progressive frame: what the scans have put into it so far.
+ *
+ *   PASSES   for each coefficient of each component, the lowest bit that is known, plus one
+ *
+ * Each coefficient has a first pass, then its lower bits one by one, DC before AC. A scan that leaves
+ * that order is refused, since it would change what another scan has given. Source: ITU-T T.81,
+ * G.1.1.1.
+ */
+import { FAULT_SCAN } from "../fault.ts";
+import { PASSES } from "../memory.ts";
+import {
+  BLOCK_BYTES,
+  BLOCK_MASK,
+  blockColumns,
+  blockRows,
+  components,
+  rowAddress,
+} from "./frame.ts";
+import { finalIndex, firstIndex, low } from "./progressive-scan.ts";
+import { SCAN_COMPONENT, SCAN_COMPONENTS, SCAN_HIGH, scanField } from "./scan.ts";
+
+/**
+ * Notes that this scan is read.
+ *
+ * @returns 0, or FAULT_SCAN when it does not follow from those noted since `clearPasses`
+ */
+export function notePass(): i32 {
+  const high = scanField(SCAN_HIGH);
+  if (high != 0 && high != low + 1) return -FAULT_SCAN;
+  // A pass is written down as its lowest bit plus one; 0 says that none came.
+  const before: u32 = high == 0 ? 0 : high + 1;
+  const count = scanField(SCAN_COMPONENTS);
+  for (let i: usize = 0; i < <usize>count; i++) {
+    const passes = PASSES + 64 * <usize>scanField(SCAN_COMPONENT + i);
+    if (firstIndex > 0 && load<u8>(passes) == 0) return -FAULT_SCAN;
+    for (let k = firstIndex; k <= finalIndex; k++) {
+      if (<u32>load<u8>(passes + k) != before) return -FAULT_SCAN;
+      store<u8>(passes + k, <u8>(low + 1));
+    }
+  }
+  return 0;
+}
+
+/** Forgets all scans: the store is empty again. */
+export function clearPasses(): void {
+  memory.fill(PASSES, 0, 4 * 64);
+}
+
+/** Completes the masks of all blocks, when all scans are read: the DC has none so far. */
+export function sealStore(): void {
+  for (let c: i32 = 0; c < components; c++) {
+    for (let y: i32 = 0; y < blockRows(c); y++) {
+      const row = rowAddress(c, y);
+      const end = row + BLOCK_BYTES * <usize>blockColumns(c);
+      for (let block = row; block < end; block += BLOCK_BYTES) {
+        const mask = load<u64>(block, BLOCK_MASK) | <u64>(load<i16>(block) != 0);
+        store<u64>(block, mask, BLOCK_MASK);
+      }
+    }
+  }
+}

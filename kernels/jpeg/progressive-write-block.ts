@@ -1,0 +1,257 @@
+/**
+ * Progressive writer: the blocks, one kind of scan after the other. Mirror image of
+ * progressive-read-block.ts.
+ *
+ *   run           blocks whose band is empty from some index on, not yet written
+ *   CORRECTIONS   the bits of their coefficients that were not zero before; they follow the run
+ *
+ * A refinement scan may keep up to 32,767 blocks waiting for the end of their run, so what waits goes
+ * out piece by piece as the output window has room (`flushRun`). While a call here answers
+ * STATUS_OUTPUT nothing of the block is written, and the same block comes again.
+ *
+ * Source: ITU-T T.81, G.1.2.
+ */
+import { writeBits, writerHas } from "../bits/msb-write.ts";
+import { FAULT_NO_CODE } from "../fault.ts";
+import { CORRECTIONS } from "../memory.ts";
+import { BLOCK_MASK } from "./frame.ts";
+import { tableAddress, writingEntryOf } from "./huffman-table.ts";
+import {
+  AC_BITS_MAXIMUM,
+  band,
+  coefficientAt,
+  finalIndex,
+  firstIndex,
+  low,
+  PROGRESSIVE_MCU_BYTES,
+  runMaximum,
+  SIXTEEN_ZEROS,
+} from "./progressive-scan.ts";
+import { SCAN_AC_TABLE, STATUS_DONE, STATUS_OUTPUT, scanField } from "./scan.ts";
+import { recordAcTable, recordDcTable, recordPredictor } from "./scan-walk.ts";
+
+/** Blocks in the run. */
+let run: i32 = 0;
+/** Bits in CORRECTIONS, and how many of them are written; none are before the run's symbol is. */
+let waiting: i32 = 0;
+let sent: i32 = 0;
+let isFlushing: bool = false;
+
+/** Forgets a run, as at the scan's start. */
+export function dropRuns(): void {
+  run = 0;
+  waiting = 0;
+  sent = 0;
+  isFlushing = false;
+}
+
+/** Whether the run can take no further block, or is being written. */
+export function runMustEnd(): bool {
+  return isFlushing || (run > 0 && run == runMaximum);
+}
+
+/**
+ * Writes the run, if there is one, and the bits that wait for it.
+ *
+ * @returns STATUS_DONE, and there is room for an MCU; STATUS_OUTPUT to be called again; a fault
+ */
+export function flushRun(): i32 {
+  if (run > 0) {
+    const size = sizeOf(run) - 1;
+    const entry = writingEntryOf(tableAddress(4 + scanField(SCAN_AC_TABLE)), size << 4);
+    if (entry == 0) return -FAULT_NO_CODE;
+    writeBits(entry >> 5, entry & 31);
+    writeBits(run & ((1 << size) - 1), size);
+    run = 0;
+    isFlushing = true;
+  }
+  while (sent < waiting) {
+    if (!writerHas(PROGRESSIVE_MCU_BYTES)) return STATUS_OUTPUT;
+    const count = min(waiting - sent, 32);
+    const word = bswap(load<u32>(CORRECTIONS + <usize>(sent >> 3)));
+    writeBits(word >> (32 - count), count);
+    sent += count;
+  }
+  waiting = 0;
+  sent = 0;
+  isFlushing = false;
+  return writerHas(PROGRESSIVE_MCU_BYTES) ? STATUS_DONE : STATUS_OUTPUT;
+}
+
+export function writeDcFirst(block: usize, record: usize): i32 {
+  const predictor = recordPredictor(record);
+  const dc = <i32>load<i16>(block) >> low;
+  const difference = <i32>(<i16>(dc - load<i32>(predictor)));
+  store<i32>(predictor, dc);
+  const size = sizeOf(difference);
+  const entry = writingEntryOf(recordDcTable(record), size);
+  if (entry == 0) return -FAULT_NO_CODE;
+  writeBits(((entry >> 5) << size) | bitsOf(difference, size), (entry & 31) + size);
+  return STATUS_DONE;
+}
+
+export function writeDcRefinement(block: usize): i32 {
+  writeBits((<u32>load<i16>(block) >> low) & 1, 1);
+  return STATUS_DONE;
+}
+
+export function writeAcFirst(block: usize, record: usize): i32 {
+  const table = recordAcTable(record);
+  let k = firstIndex; // after the last coefficient that is written
+  for (let left = load<u64>(block, BLOCK_MASK) & band; left != 0; left &= left - 1) {
+    const place = <i32>ctz(left);
+    const value = shifted(<i32>load<i16>(coefficientAt(block, place)));
+    if (value == 0) continue;
+    if (run > 0) {
+      const status = flushRun();
+      if (status != STATUS_DONE) return status;
+    }
+    let zeros = place - k;
+    for (; zeros > 15; zeros -= 16) {
+      if (!writeSymbol(table, SIXTEEN_ZEROS)) return -FAULT_NO_CODE;
+    }
+    const size = sizeOf(value);
+    const entry = writingEntryOf(table, (zeros << 4) | (size & 15));
+    if (entry == 0 || size > AC_BITS_MAXIMUM) return -FAULT_NO_CODE;
+    writeBits((entry >> 5) | bitsOf(value, size), entry & 31);
+    k = place + 1;
+  }
+  return k > finalIndex ? STATUS_DONE : lengthenRun();
+}
+
+export function writeAcRefinement(block: usize, record: usize): i32 {
+  // By place in the band: what is not zero, what was zero until now, what is odd or positive.
+  let known: u64 = 0;
+  let fresh: u64 = 0;
+  let bits: u64 = 0;
+  for (let left = load<u64>(block, BLOCK_MASK) & band; left != 0; left &= left - 1) {
+    const place = left & -left;
+    const value = <i32>load<i16>(coefficientAt(block, <i32>ctz(left)));
+    const magnitude = <u32>(value < 0 ? -value : value) >> low;
+    const isFresh = magnitude == 1;
+    if (magnitude != 0) known |= place;
+    if (isFresh) fresh |= place;
+    if (isFresh ? value > 0 : magnitude & 1) bits |= place;
+  }
+  // A block without new coefficients has but corrections, and they wait with the run.
+  if (fresh == 0) {
+    wait(known, bits);
+    return lengthenRun();
+  }
+  if (run > 0) {
+    const status = flushRun();
+    if (status != STATUS_DONE) return status;
+  }
+  const tail = writeFresh(recordAcTable(record), known, fresh, bits);
+  if (tail < 0) return -FAULT_NO_CODE;
+  if (tail > finalIndex) return STATUS_DONE;
+  wait(known & ~(((<u64>1) << (<u64>tail)) - 1), bits);
+  return lengthenRun();
+}
+
+/**
+ * Writes a block up to the last coefficient that was zero until now. What was known before goes
+ * behind the next symbol.
+ *
+ * @returns the index after that coefficient, or -1 where a symbol has no code
+ */
+function writeFresh(table: usize, known: u64, fresh: u64, bits: u64): i32 {
+  let zeros: i32 = 0;
+  let k = firstIndex;
+  /** Corrections that wait for a symbol. */
+  let corrections: u64 = 0;
+  let count: i32 = 0;
+  for (let left = known; fresh != 0; left &= left - 1) {
+    const place = <i32>ctz(left);
+    const bit = (bits >> <u64>place) & 1;
+    zeros += place - k;
+    k = place + 1;
+    for (; zeros > 15; zeros -= 16) {
+      if (!writeSymbol(table, SIXTEEN_ZEROS)) return -1;
+      writeLong(corrections, count);
+      corrections = 0;
+      count = 0;
+    }
+    if (((fresh >> <u64>place) & 1) == 0) {
+      corrections = (corrections << 1) | bit;
+      count += 1;
+      continue;
+    }
+    if (!writeSymbol(table, (zeros << 4) | 1, <u32>bit)) return -1;
+    writeLong(corrections, count);
+    corrections = 0;
+    count = 0;
+    zeros = 0;
+    fresh &= fresh - 1;
+  }
+  return k;
+}
+
+/** Counts a block in. @returns STATUS_DONE, or a fault when the table knows no runs */
+// @ts-ignore: decorator
+@inline
+function lengthenRun(): i32 {
+  if (runMaximum == 0) return -FAULT_NO_CODE;
+  run += 1;
+  return STATUS_DONE;
+}
+
+/** Puts a bit for each coefficient of `known` behind those that wait. There are at most 63 for each
+ * block of a run, and no run is longer than CORRECTIONS has room for. */
+function wait(known: u64, bits: u64): void {
+  if (known == 0) return;
+  const count = <i32>popcnt(known);
+  let word: u64 = 0;
+  for (let left = known; left != 0; left &= left - 1) {
+    word = (word << 1) | ((bits >> ctz(left)) & 1);
+  }
+  if (count > 32) appendWaiting(word >> 32, count - 32);
+  appendWaiting(word & 0xffffffff, min(count, 32));
+}
+
+/** Appends 1..32 bits to those that wait. Below the last one its word holds zeros. */
+function appendWaiting(bits: u64, count: i32): void {
+  const address = CORRECTIONS + <usize>(waiting >> 3);
+  const used = waiting & 7;
+  const before = used == 0 ? 0 : (<u64>load<u8>(address)) << 56;
+  store<u64>(address, bswap(before | (bits << (<u64>(64 - used - count)))), 0, 1);
+  waiting += count;
+}
+
+/** Appends 0..63 bits. */
+function writeLong(bits: u64, count: i32): void {
+  if (count > 32) writeBits(<u32>(bits >> 32), count - 32);
+  writeBits(<u32>bits, min(count, 32));
+}
+
+/** Appends a symbol and, if it says so, one bit of a value. @returns whether the symbol has a code */
+// @ts-ignore: decorator
+@inline
+function writeSymbol(table: usize, symbol: i32, bit: u32 = 0): bool {
+  const entry = writingEntryOf(table, symbol);
+  if (entry == 0) return false;
+  writeBits((entry >> 5) | bit, entry & 31);
+  return true;
+}
+
+/** A coefficient without its bits below `low`; its magnitude is shifted, not its value. */
+// @ts-ignore: decorator
+@inline
+function shifted(value: i32): i32 {
+  const sign = value >> 31;
+  return ((((value ^ sign) - sign) >> low) ^ sign) - sign;
+}
+
+/** Bits in the magnitude of a value. */
+// @ts-ignore: decorator
+@inline
+function sizeOf(value: i32): i32 {
+  return 32 - <i32>clz(value < 0 ? -value : value);
+}
+
+/** The bits that tell a value of a known size: its own, or one less when it is negative. */
+// @ts-ignore: decorator
+@inline
+function bitsOf(value: i32, size: i32): u32 {
+  return (value + (value >> 31)) & ((1 << size) - 1);
+}
