@@ -12,7 +12,6 @@ import {
   EXP_77,
   EXP_DC,
   EXP_EDGE,
-  half,
   int16,
   NZ_77,
   NZ_COLUMN,
@@ -22,6 +21,7 @@ import {
   SIGN,
   THRESH,
 } from "./lepton-reference-branches.ts";
+import { edgesOf, predictDc } from "./lepton-reference-dc.ts";
 import { inverseTransform } from "./lepton-reference-transform.ts";
 
 /** What old writers did otherwise; true, true, any in files of today. */
@@ -121,7 +121,8 @@ export class BlockCoder {
     this.#codeEdge(block, around.left, { array: NZ_COLUMN, end: endV, third, step: 8, base: 7 });
     const pixels = inverseTransform(block, this.#q);
     this.#codeDc(block, pixels, around);
-    return { count, ...this.#edges(block[0]! * this.#q[0]!, pixels) };
+    const dc = block[0]! * this.#q[0]!;
+    return { count, ...edgesOf(dc, pixels, this.#arithmetic.dc16) };
   }
 
   /** Step 1: how many 7x7 coefficients are not zero. */
@@ -239,7 +240,12 @@ export class BlockCoder {
 
   /** Step 4: DC, as a difference from what the neighbours' pixels make likely. */
   #codeDc(block: Int16Array, pixels: Int16Array, around: BlockNeighbours): void {
-    const { prediction, spread, lean } = this.#predictDc(pixels, around);
+    const { prediction, spread, lean } = predictDc(
+      pixels,
+      around,
+      this.#q[0]!,
+      this.#arithmetic.adv16,
+    );
     const a = Math.min(bitLength(Math.abs(spread)), 11);
     const b = bitLength(Math.abs(lean));
     const s = 1 + (lean === 0 ? 2 : lean > 0 ? 1 : 0);
@@ -258,60 +264,6 @@ export class BlockCoder {
     if (decoded > 1024) decoded -= 2049;
     if (this.#encodes && decoded !== dc) throw new ReferenceFault(6, `DC is ${dc}`);
     block[0] = decoded;
-  }
-
-  #predictDc(
-    pixels: Int16Array,
-    { leftEdge, aboveEdge }: BlockNeighbours,
-  ): { prediction: number; spread: number; lean: number } {
-    const estimates: number[][] = [];
-    const both = [
-      { edge: leftEdge, step: 8, next: 1 },
-      { edge: aboveEdge, step: 1, next: 8 },
-    ];
-    for (const { edge, step, next } of both) {
-      if (edge === undefined) continue;
-      estimates.push(
-        Array.from(edge, (value, i) => {
-          const own = pixels[i * step]!;
-          const slope = this.#minus(own, pixels[i * step + next]!, this.#arithmetic.adv16);
-          return int16(value - (own + 1024) - half(slope));
-        }),
-      );
-    }
-    if (estimates.length === 0) return { prediction: 0, spread: 0, lean: 0 };
-    const sums = estimates.map((ones) => ones.reduce((sum, one) => sum + one, 0));
-    const first = sums[0]!;
-    const second = sums[sums.length - 1]!;
-    const average = (first + second) >> 1;
-    const all = estimates.flat();
-    const l = first - average;
-    const a = second - average;
-    const far = Math.abs(l) < Math.abs(a) ? l : a;
-    const q = this.#q[0]!;
-    return {
-      prediction: q === 0 ? 0 : (Math.trunc(average / q) + 4) >> 3,
-      spread: (Math.max(...all) - Math.min(...all)) >> 3,
-      lean: far >> 3,
-    };
-  }
-
-  #minus(one: number, other: number, wraps: boolean): number {
-    return wraps ? int16(one - other) : one - other;
-  }
-
-  /** What the block below and the block to the right predict their DC from. */
-  #edges(dc: number, pixels: Int16Array): { right: Int16Array; bottom: Int16Array } {
-    const bottom = new Int16Array(8);
-    const right = new Int16Array(8);
-    const wraps = this.#arithmetic.dc16;
-    for (let i = 0; i < 8; i++) {
-      const low = pixels[56 + i]!;
-      bottom[i] = dc + 1024 + low + half(this.#minus(low, pixels[48 + i]!, wraps));
-      const far = pixels[8 * i + 7]!;
-      right[i] = dc + 1024 + far + half(this.#minus(far, pixels[8 * i + 6]!, wraps));
-    }
-    return { right, bottom };
   }
 
   /** A number of `bits` bits as a path through a tree, most significant bit first. */

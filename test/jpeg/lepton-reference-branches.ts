@@ -24,10 +24,6 @@ export function int16(value: number): number {
   return (value << 16) >> 16;
 }
 
-export function half(value: number): number {
-  return Math.trunc(value / 2);
-}
-
 /** The class 0..9 of a count of 7x7 coefficients. */
 export function countClass(count: number): number {
   return [1, 2, 3, 4, 6, 9, 13, 21, 32].filter((first) => count >= first).length;
