@@ -29,13 +29,13 @@ export function readHuffmanTables(body: Uint8Array, tables: (HuffmanSpec | undef
     const [tableClass, id] = [head >> 4, head & 15];
     if (tableClass > 1 || id > 3) throw unsupported("a Huffman table of an unknown class or id");
     let symbols = 0;
-    for (const count of body.subarray(at + 1, at + 17)) symbols += count;
+    for (let i = 1; i <= 16; i++) symbols += body[at + i] ?? 0;
     const end = at + 17 + symbols;
     if (symbols > 256 || end > body.length) {
       throw unsupported("a Huffman table that does not fit its segment", { symbols });
     }
     const spec = new Uint8Array(HUFFMAN_SPEC_BYTES);
-    spec.set(body.subarray(at + 1, end));
+    for (let i = at + 1; i < end; i++) spec[i - at - 1] = body[i] ?? 0;
     tables[tableClass * 4 + id] = spec;
     at = end;
   }
