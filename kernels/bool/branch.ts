@@ -33,14 +33,25 @@ export function probabilityOfZero(counts: u32): u32 {
 @inline
 export function learn(branch: usize, counts: u32, bit: u32): void {
   const place = bit << 3;
-  if (((counts >> place) & 255) == 255) {
-    learnAtLimit(branch, counts, place);
-  } else {
-    store<u16>(branch, <u16>(counts + (1 << place)));
-  }
+  if (((counts >> place) & 255) == 255) learnAtLimit(branch, counts, place);
+  else store<u16>(branch, <u16>(counts + (1 << place)));
 }
 
-/** Off the usual way: once in 126 times at most. */
+// @ts-ignore: decorator
+@inline
+export function learnZero(branch: usize, counts: u32): void {
+  if ((counts & 255) == 255) learnAtLimit(branch, counts, 0);
+  else store<u16>(branch, <u16>(counts + 1));
+}
+
+// @ts-ignore: decorator
+@inline
+export function learnOne(branch: usize, counts: u32): void {
+  if (counts >= 0xff00) learnAtLimit(branch, counts, 8);
+  else store<u16>(branch, <u16>(counts + 256));
+}
+
+/** Off the usual way. */
 function learnAtLimit(branch: usize, counts: u32, place: u32): void {
   const other = (counts >> (8 - place)) & 255;
   if (other == 1) return;

@@ -7,22 +7,29 @@
  * the stream it reads zeros. A corrupt segment yields wrong bins, never a bad address.
  */
 import { endOfInput, nextInput, setNextInput } from "../window.ts";
-import { learn, probabilityOfZero } from "./branch.ts";
+import { learn, learnOne, learnZero, probabilityOfZero } from "./branch.ts";
 
 /** The window's bits that are not used yet, first bit on top. */
 let value: u64 = 0;
-/** 128..255 between calls. */
-let range: u32 = 0;
+/** The range, 128..255 between calls, in the top byte. */
+let range: u64 = 0;
+/** (range - 1) << 48: times a probability, its top byte is the split less one. */
+let step: u64 = 0;
 /** Bits in `value` that came from the stream, or from beyond its end. */
 let ready: i32 = 0;
 /** Address of the next byte, and after the last one. */
 let next: usize = 0;
 let end: usize = 0;
 
+/** The top byte, and one in it. */
+const TOP: u64 = 0xff << 56;
+const UNIT: u64 = 1 << 56;
+
 /** Starts a segment at the input window's next byte. */
 export function beginDecoding(): void {
   value = 0;
-  range = 255;
+  range = 255 << 56;
+  step = 254 << 48;
   ready = 0;
   resumeDecoding();
 }
@@ -71,26 +78,31 @@ function refill(): void {
 export function decodeBin(branch: usize): u32 {
   if (ready < 8) refill();
   const counts: u32 = load<u16>(branch);
-
-  // The split is in 1..range - 1: neither outcome is ever impossible.
-  const split: u32 = 1 + (((range - 1) * probabilityOfZero(counts)) >> 8);
-  const bigSplit: u64 = (<u64>split) << 56;
-  const bit: u32 = <u32>(value >= bigSplit);
-  if (bit) {
-    value -= bigSplit;
+  const split = ((step * <u64>probabilityOfZero(counts)) & TOP) + UNIT;
+  let bit: u32;
+  if (value >= split) {
+    value -= split;
     range -= split;
+    learnOne(branch, counts);
+    bit = 1;
   } else {
     range = split;
+    learnZero(branch, counts);
+    bit = 0;
   }
-
-  // Bring the range back to 128..255; it lost at most 7 bits, so 8 ready bits always suffice.
-  const shift = clz<u32>(range) - 24;
-  range <<= shift;
-  value <<= <u64>shift;
-  ready -= shift;
-
-  learn(branch, counts, bit);
+  rescale();
   return bit;
+}
+
+/** Brings the range back to 128..255; it lost 7 bits at most, so 8 ready bits always suffice. */
+// @ts-ignore: decorator
+@inline
+function rescale(): void {
+  const shift = clz<u64>(range);
+  value <<= shift;
+  step = ((range >> 8) << shift) - (UNIT >> 8);
+  range <<= shift;
+  ready -= <i32>shift;
 }
 
 /** The same for a bin that is close to random: without a jump that depends on it. */
@@ -99,16 +111,40 @@ export function decodeBin(branch: usize): u32 {
 export function decodeRandomBin(branch: usize): u32 {
   if (ready < 8) refill();
   const counts: u32 = load<u16>(branch);
-  const split: u32 = 1 + (((range - 1) * probabilityOfZero(counts)) >> 8);
-  const bigSplit: u64 = (<u64>split) << 56;
-  const bit: u32 = <u32>(value >= bigSplit);
-  const mask: u32 = 0 - bit;
-  value -= bigSplit & (0 - <u64>bit);
-  range = split + ((range - split - split) & mask);
-  const shift = clz<u32>(range) - 24;
-  range <<= shift;
-  value <<= <u64>shift;
-  ready -= shift;
-  learn(branch, counts, bit);
-  return bit;
+  const split = ((step * <u64>probabilityOfZero(counts)) & TOP) + UNIT;
+  const rest = range - split;
+  const less = value - split;
+  const isOne = value >= split;
+  range = select<u64>(rest, split, isOne);
+  value = select<u64>(less, value, isOne);
+  rescale();
+  learn(branch, counts, <u32>isOne);
+  return <u32>isOne;
+}
+
+/** Counts ones up to the first zero, or up to `most`; each bin has a branch of its own. One jump a
+ * bin, where `decodeBin` in a loop would take two. */
+// @ts-ignore: decorator
+@inline
+export function decodeUnary(branches: usize, most: i32): i32 {
+  let i: i32 = 0;
+  let branch = branches;
+  do {
+    if (ready < 8) refill();
+    const counts: u32 = load<u16>(branch);
+    const split = ((step * <u64>probabilityOfZero(counts)) & TOP) + UNIT;
+    if (value < split) {
+      range = split;
+      learnZero(branch, counts);
+      rescale();
+      return i;
+    }
+    value -= split;
+    range -= split;
+    learnOne(branch, counts);
+    rescale();
+    i += 1;
+    branch += 2;
+  } while (i < most);
+  return i;
 }

@@ -29,8 +29,8 @@ import {
   exponentEdge,
   RESIDUAL_DC,
   RESIDUAL_RASTER,
-  ROW_BYTES,
   Reading,
+  ROW_BYTES,
   randomBin,
   residual,
   residualBits,
@@ -229,9 +229,9 @@ function codeInterior<D>(block: usize, count: i32): i32 {
 // @ts-ignore: decorator
 @inline
 function keepCoefficient(block: usize, r: usize, magnitude: u32, isPositive: u32): void {
-  const signed = <i32>magnitude - ((<i32>magnitude << 1) & (<i32>isPositive - 1));
+  const signed = <i32>magnitude - (((<i32>magnitude) << 1) & (<i32>isPositive - 1));
   store<i16>(block + 2 * r, <i16>signed);
-  mask |= <u64>1 << <u64>load<u8>(UNZIGZAG + r);
+  mask |= (<u64>1) << (<u64>load<u8>(UNZIGZAG + r));
 }
 
 /** One edge: seven coefficients of the first row, or of the first column, until `count` of them
@@ -299,7 +299,8 @@ function codeDc<D>(prediction: i32): i32 {
   let value: i32 = 0;
   if (idof<D>() == idof<Writing>()) {
     value = wrapped(dc - prediction);
-    if (<u32>abs(value) > MAGNITUDE_LIMIT || wrapped(value + prediction) != dc) return -FAULT_COEFFICIENT;
+    if (<u32>abs(value) > MAGNITUDE_LIMIT || wrapped(value + prediction) != dc)
+      return -FAULT_COEFFICIENT;
   }
   const magnitude = <u32>abs(value);
   const exponents = EXPONENT_DC + EXPONENT_DC_FIRST * sure + ROW_BYTES * agreed;

@@ -10,7 +10,7 @@
  * the first component and the others. Names and dimensions: docs/formats/lepton.md, the model.
  */
 import { FRESH_BRANCH } from "../bool/branch.ts";
-import { decodeBin, decodeRandomBin } from "../bool/decode.ts";
+import { decodeBin, decodeRandomBin, decodeUnary } from "../bool/decode.ts";
 import { encodeBin } from "../bool/encode.ts";
 import { MODEL } from "../memory.ts";
 
@@ -124,6 +124,7 @@ export function tree<D>(branches: usize, bits: u32, value: u32): u32 {
 // @ts-ignore: decorator
 @inline
 export function unary<D>(branches: usize, length: i32): i32 {
+  if (idof<D>() == idof<Reading>()) return decodeUnary(branches, EXPONENT_BINS);
   let i: i32 = 0;
   while (bin<D>(branches + 2 * <usize>i, <u32>(length > i))) {
     i += 1;

@@ -76,7 +76,7 @@ export function makePredictions(c: i32, strict: bool): i32 {
     store<i32>(at + P_TRANSPOSED + 4 * <usize>(8 * u + v), q);
     store<i32>(at + P_ROW_WEIGHTS + place, edgeCosine(v) * q);
     store<i32>(at + P_COLUMN_WEIGHTS + place, edgeCosine(u) * q);
-    const one = <u64>1 << RECIPROCAL_BITS;
+    const one = (<u64>1) << RECIPROCAL_BITS;
     store<u64>(at + P_RECIPROCALS + 2 * place, q == 0 ? 0 : (one + <u64>(q - 1)) / <u64>q);
     const most = edgeMaximum(r);
     const steps: u32 = q == 0 ? most - 1 : <u16>((most + q - 1) / q);
@@ -142,7 +142,10 @@ function predictFromThree(left: usize, above: usize, aboveLeft: usize): void {
     const thirteen = i16x8.splat(13);
     const six = i16x8.splat(6);
     for (let place: usize = 16; place < 128; place += 16) {
-      const sum = i16x8.add(i16x8.abs(v128.load(left + place)), i16x8.abs(v128.load(above + place)));
+      const sum = i16x8.add(
+        i16x8.abs(v128.load(left + place)),
+        i16x8.abs(v128.load(above + place)),
+      );
       const corner = i16x8.mul(i16x8.abs(v128.load(aboveLeft + place)), six);
       v128.store(PRIORS + place, i16x8.shr_u(i16x8.add(i16x8.mul(sum, thirteen), corner), 5));
     }

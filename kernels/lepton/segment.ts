@@ -37,7 +37,7 @@ import { STATUS_DONE, STATUS_INPUT, STATUS_OUTPUT, STATUS_ROW } from "../jpeg/sc
 import { BLOCK_SCRATCH } from "../memory.ts";
 import { hasOutputRoom, isInputFinal } from "../window.ts";
 import { codeBlock } from "./block.ts";
-import { freshModel, Reading, selectClass, Writing } from "./model.ts";
+import { freshModel, Reading, selectClass } from "./model.ts";
 import { makePredictions, selectPredictions } from "./predict.ts";
 
 /** More than any block takes: some 1,450 bins of 7 bits at most. */
