@@ -27,6 +27,7 @@ import {
   low,
   runMaximum,
 } from "./progressive-scan.ts";
+import { coefficientOf } from "./scan-read.ts";
 import { recordAcTable, recordDcTable, recordPredictor } from "./scan-walk.ts";
 
 /** Blocks that the end-of-band run covers from the next one on. */
@@ -40,6 +41,13 @@ export function runsOn(): bool {
   return run > 0;
 }
 
+/** Takes up to `count` blocks off the run. @returns how many */
+export function passRun(count: i32): i32 {
+  const passed = min(run, count);
+  run -= passed;
+  return passed;
+}
+
 /** Forgets runs, as at the scan's start and at restarts. */
 export function endRuns(): void {
   run = 0;
@@ -50,9 +58,9 @@ export function readDcFirst(block: usize, record: usize): i32 {
   if (ready < 32) fillReader();
   const entry = readingEntryOf(recordDcTable(record), held);
   if (entry & ENTRY_INVALID) return -FAULT_HUFFMAN_CODE;
-  dropBits(<i32>(entry >> 16) & 31);
   const predictor = recordPredictor(record);
-  const dc = load<i32>(predictor) + takeValue(<i32>(entry >> 8) & 15);
+  const dc = load<i32>(predictor) + coefficientOf(entry, held);
+  dropBits(<i32>entry & 63);
   const value = dc << low;
   // Beyond 16 bits the difference would come back another way.
   if (<i32>(<i16>value) != value) return -FAULT_COEFFICIENT;
@@ -61,59 +69,61 @@ export function readDcFirst(block: usize, record: usize): i32 {
   return 0;
 }
 
-/** Takes a value of `size` bits (0..15), which are held: those below half of the range are negative. */
-// @ts-ignore: decorator
-@inline
-function takeValue(size: i32): i32 {
-  const bits = <i32>((held >> 1) >> <u64>(63 - size));
-  dropBits(size);
-  // The mask is all ones when the top bit of the value is 0.
-  const isNegative = (bits >> (size - 1)) - 1;
-  return size == 0 ? 0 : bits + (isNegative & (1 - (1 << size)));
-}
-
 export function readDcRefinement(block: usize): i32 {
-  store<i16>(block, load<i16>(block) | <i16>(readBits(1) << low));
+  if (ready < 1) fillReader();
+  const bit = <i32>(held >> 63);
+  dropBits(1);
+  store<i16>(block, load<i16>(block) | <i16>(bit << low));
   return 0;
 }
 
+/** Reads a block that no run covers. */
 export function readAcFirst(block: usize, record: usize): i32 {
-  if (run > 0) {
-    run -= 1;
-    return 0;
-  }
   const table = recordAcTable(record);
   let fault: i32 = 0;
   let added: u64 = 0;
   let zerosBefore = false;
   let k = firstIndex;
+  // In locals, so that a symbol does not wait for the memory of the one before.
+  let bits = held;
+  let count = ready;
   for (;;) {
-    if (ready < 32) fillReader();
-    const entry = readingEntryOf(table, held);
-    dropBits(<i32>(entry >> 16) & 31);
+    if (count < 32) {
+      holdBits(bits, count);
+      fillReader();
+      bits = held;
+      count = ready;
+    }
+    const entry = readingEntryOf(table, bits);
     const zeros = <i32>(entry >> 12) & 15;
     const size = <i32>(entry >> 8) & 15;
     if (entry & ENTRY_SPECIAL && (entry & ENTRY_INVALID || size > 0 || zeros < 15)) {
+      holdBits(bits, count);
+      dropBits(<i32>(entry >> 16) & 31);
       fault = takeSpecial(entry, zerosBefore, k == firstIndex);
+      bits = held;
+      count = ready;
       break;
     }
     k += zeros;
     if (k > finalIndex || size + low > AC_BITS_MAXIMUM) {
       fault = k > finalIndex ? -FAULT_ZERO_RUN : -FAULT_COEFFICIENT;
-      break;
+    } else {
+      if (size > 0) {
+        store<i16>(coefficientAt(block, k), <i16>(coefficientOf(entry, bits) << low));
+        added |= (<u64>1) << (<u64>k);
+      } else if (k == finalIndex) fault = -FAULT_ZERO_RUN;
+      zerosBefore = size == 0;
     }
-    zerosBefore = size == 0;
-    if (size > 0) {
-      store<i16>(coefficientAt(block, k), <i16>(takeValue(size) << low));
-      added |= (<u64>1) << (<u64>k);
-    }
-    if (k == finalIndex) {
-      fault = zerosBefore ? -FAULT_ZERO_RUN : 0;
+    bits <<= entry;
+    count -= <i32>(entry & 63);
+    if (k >= finalIndex || fault < 0) {
       runBefore = 0;
       break;
     }
     k += 1;
   }
+  holdBits(bits, count);
   store<u64>(block, load<u64>(block, BLOCK_MASK) | added, BLOCK_MASK);
   return fault;
 }
@@ -153,17 +163,17 @@ export function readAcRefinement(block: usize, record: usize): i32 {
   do {
     if (ready < 32) fillReader();
     const entry = readingEntryOf(table, held);
-    dropBits(<i32>(entry >> 16) & 31);
     const size = <i32>(entry >> 8) & 15;
     let zeros = <i32>(entry >> 12) & 15;
+    dropBits(<i32>(entry >> 16) & 31);
     if (entry & ENTRY_INVALID || size > 1 || (size == 0 && zeros < 15)) {
       fault = takeSpecial(entry, zerosBefore, rest == band);
       if (fault == 0) refine(block, known & rest);
       break;
     }
-    // What was zero before is passed `zeros` times; the next such place is the one meant.
     const isPositive = <i32>(held >> 63);
     dropBits(size);
+    // What was zero before is passed `zeros` times; the next such place is the one meant.
     let places = rest & ~known;
     for (; zeros > 0; zeros--) places &= places - 1;
     if (places == 0) {
@@ -171,7 +181,8 @@ export function readAcRefinement(block: usize, record: usize): i32 {
       break;
     }
     const place = places & -places;
-    refine(block, known & rest & (place - 1));
+    const between = known & rest & (place - 1);
+    if (between != 0) refine(block, between);
     rest &= ~((place << 1) - 1);
     zerosBefore = size == 0;
     if (size > 0) {
@@ -189,20 +200,22 @@ export function readAcRefinement(block: usize, record: usize): i32 {
 
 /** Takes a bit for each coefficient of `set` and puts it into its magnitude. */
 function refine(block: usize, set: u64): void {
-  while (set != 0) {
-    fillReader();
-    let bits = held;
-    let count = min(<i32>popcnt(set), 56);
-    const left = ready - count;
-    for (; count > 0; count--) {
-      const address = coefficientAt(block, <i32>ctz(set));
-      const value = <i32>load<i16>(address);
-      // Up or down by 1 << low, or by nothing, without a branch: the bits are random.
-      const step = ((value >> 31) | 1) << low;
-      store<i16>(address, <i16>(value + (step & -(<i32>(bits >> 63)))));
-      bits <<= 1;
-      set &= set - 1;
+  let bits = held;
+  let count = ready;
+  for (let left = set; left != 0; left &= left - 1) {
+    if (count < 1) {
+      holdBits(bits, count);
+      fillReader();
+      bits = held;
+      count = ready;
     }
-    holdBits(bits, left);
+    const address = coefficientAt(block, <i32>ctz(left));
+    const value = <i32>load<i16>(address);
+    // Up or down by 1 << low, or by nothing, without a branch: the bits are random.
+    const step = ((value >> 31) | 1) << low;
+    store<i16>(address, <i16>(value + (step & -(<i32>(bits >> 63)))));
+    bits <<= 1;
+    count -= 1;
   }
+  holdBits(bits, count);
 }

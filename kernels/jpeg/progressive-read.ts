@@ -14,14 +14,16 @@ import {
   dataEnd,
   ranOut,
   readerAddress,
+  readerEnd,
   readerHas,
   resumeReader,
   suspendReader,
 } from "../bits/msb-read.ts";
 import { FAULT_CALL, FAULT_EOB_RUN, FAULT_RESTART } from "../fault.ts";
-import { inputPosition } from "../window.ts";
+import { inputPosition, isInputFinal } from "../window.ts";
 import {
   endRuns,
+  passRun,
   readAcFirst,
   readAcRefinement,
   readDcFirst,
@@ -53,15 +55,16 @@ import {
   setScanField,
 } from "./scan.ts";
 import {
-  blockAddress,
+  blockAddressAhead,
   blockRecord,
   lastBlock,
   lastBlockStarted,
   mcuBlocks,
+  mcusAhead,
+  passMcus,
   STEP_END,
   STEP_RESTART,
   STEP_ROW,
-  stepMcu,
 } from "./scan-walk.ts";
 
 class DcFirst {}
@@ -138,12 +141,26 @@ function readRow<Kind>(): i32 {
       endRuns();
       upcoming = NEXT_MCU;
     }
-    for (let i: i32 = 0; i < mcuBlocks; i++) {
-      const fault = readBlock<Kind>(blockRecord(i));
-      if (ranOut()) return endEarly(i + 1);
-      if (fault < 0) return fault;
+    const count = min(mcusAhead(), mcusHeld());
+    let passed: i32 = 0;
+    while (passed < count) {
+      if (idof<Kind>() == idof<AcFirst>()) {
+        // Blocks that a run covers are as they should be.
+        const covered = passRun(count - passed);
+        passed += covered;
+        if (covered > 0) continue;
+      }
+      for (let i: i32 = 0; i < mcuBlocks; i++) {
+        const fault = readBlock<Kind>(blockRecord(i), passed);
+        if (ranOut()) {
+          passMcus(passed);
+          return endEarly(i + 1);
+        }
+        if (fault < 0) return fault;
+      }
+      passed += 1;
     }
-    const step = stepMcu();
+    const step = passMcus(count);
     if (step == 0) continue;
     // No run goes over a restart, nor beyond the last block.
     if (step & (STEP_RESTART | STEP_END) && runsOn()) return -FAULT_EOB_RUN;
@@ -157,10 +174,16 @@ function readRow<Kind>(): i32 {
   return STATUS_INPUT;
 }
 
+/** MCUs that the window holds for certain, whatever they take; 0 when that cannot be said of one. */
+function mcusHeld(): i32 {
+  if (isInputFinal()) return i32.MAX_VALUE;
+  return <i32>((readerEnd() - dataEnd()) / PROGRESSIVE_MCU_BYTES);
+}
+
 // @ts-ignore: decorator
 @inline
-function readBlock<Kind>(record: usize): i32 {
-  const block = blockAddress(record);
+function readBlock<Kind>(record: usize, ahead: i32): i32 {
+  const block = blockAddressAhead(record, ahead);
   if (idof<Kind>() == idof<DcFirst>()) return readDcFirst(block, record);
   if (idof<Kind>() == idof<DcRefinement>()) return readDcRefinement(block);
   if (idof<Kind>() == idof<AcFirst>()) return readAcFirst(block, record);

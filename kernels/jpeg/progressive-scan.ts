@@ -16,7 +16,6 @@ import { ZIGZAG } from "../memory.ts";
 import { tableAddress, writingEntryOf } from "./huffman-table.ts";
 import {
   SCAN_AC_TABLE,
-  SCAN_COMPONENT,
   SCAN_COMPONENTS,
   SCAN_HIGH,
   SCAN_LOW,
@@ -40,9 +39,6 @@ export const PROGRESSIVE_MCU_BYTES: usize = 576;
 
 /** Most bits of the magnitude of an AC coefficient. */
 export const AC_BITS_MAXIMUM: i32 = 11;
-
-/** AC symbol of sixteen zeros without a coefficient behind them. */
-export const SIXTEEN_ZEROS: i32 = 0xf0;
 
 /** Largest shift that a scan header may name (T.81, table B.3). */
 const SHIFT_MAXIMUM: i32 = 13;

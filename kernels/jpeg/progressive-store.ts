@@ -54,8 +54,8 @@ export function sealStore(): void {
       const row = rowAddress(c, y);
       const end = row + BLOCK_BYTES * <usize>blockColumns(c);
       for (let block = row; block < end; block += BLOCK_BYTES) {
-        const mask = load<u64>(block, BLOCK_MASK) | <u64>(load<i16>(block) != 0);
-        store<u64>(block, mask, BLOCK_MASK);
+        const bit: u64 = load<i16>(block) == 0 ? 0 : 1;
+        store<u64>(block, load<u64>(block, BLOCK_MASK) | bit, BLOCK_MASK);
       }
     }
   }

@@ -9,6 +9,10 @@
  * out piece by piece as the output window has room (`flushRun`). While a call here answers
  * STATUS_OUTPUT nothing of the block is written, and the same block comes again.
  *
+ * Where a file ended early, reading has filled up what was missing, and some of that may have no code
+ * in the tables. It lies behind the cut: such a symbol is left out there (`mayLeaveOut`), and is a
+ * fault anywhere else.
+ *
  * Source: ITU-T T.81, G.1.2.
  */
 import { writeBits, writerHas } from "../bits/msb-write.ts";
@@ -25,10 +29,10 @@ import {
   low,
   PROGRESSIVE_MCU_BYTES,
   runMaximum,
-  SIXTEEN_ZEROS,
 } from "./progressive-scan.ts";
-import { SCAN_AC_TABLE, STATUS_DONE, STATUS_OUTPUT, scanField } from "./scan.ts";
+import { SCAN_AC_TABLE, SCAN_EARLY_END, STATUS_DONE, STATUS_OUTPUT, scanField } from "./scan.ts";
 import { recordAcTable, recordDcTable, recordPredictor } from "./scan-walk.ts";
+import { bitsOf, SIXTEEN_ZEROS, sizeOf } from "./scan-write.ts";
 
 /** Blocks in the run. */
 let run: i32 = 0;
@@ -58,9 +62,8 @@ export function runMustEnd(): bool {
 export function flushRun(): i32 {
   if (run > 0) {
     const size = sizeOf(run) - 1;
-    const entry = writingEntryOf(tableAddress(4 + scanField(SCAN_AC_TABLE)), size << 4);
-    if (entry == 0) return -FAULT_NO_CODE;
-    writeBits(entry >> 5, entry & 31);
+    const table = tableAddress(4 + scanField(SCAN_AC_TABLE));
+    if (!writeSymbol(table, size << 4)) return -FAULT_NO_CODE;
     writeBits(run & ((1 << size) - 1), size);
     run = 0;
     isFlushing = true;
@@ -85,7 +88,7 @@ export function writeDcFirst(block: usize, record: usize): i32 {
   store<i32>(predictor, dc);
   const size = sizeOf(difference);
   const entry = writingEntryOf(recordDcTable(record), size);
-  if (entry == 0) return -FAULT_NO_CODE;
+  if (entry == 0) return mayLeaveOut() ? STATUS_DONE : -FAULT_NO_CODE;
   writeBits(((entry >> 5) << size) | bitsOf(difference, size), (entry & 31) + size);
   return STATUS_DONE;
 }
@@ -112,11 +115,12 @@ export function writeAcFirst(block: usize, record: usize): i32 {
     }
     const size = sizeOf(value);
     const entry = writingEntryOf(table, (zeros << 4) | (size & 15));
-    if (entry == 0 || size > AC_BITS_MAXIMUM) return -FAULT_NO_CODE;
-    writeBits((entry >> 5) | bitsOf(value, size), entry & 31);
     k = place + 1;
+    if (entry != 0 && size <= AC_BITS_MAXIMUM) {
+      writeBits((entry >> 5) | bitsOf(value, size), entry & 31);
+    } else if (!mayLeaveOut()) return -FAULT_NO_CODE;
   }
-  return k > finalIndex ? STATUS_DONE : lengthenRun();
+  return k > finalIndex ? STATUS_DONE : lengthenRun(0, 0);
 }
 
 export function writeAcRefinement(block: usize, record: usize): i32 {
@@ -128,16 +132,16 @@ export function writeAcRefinement(block: usize, record: usize): i32 {
     const place = left & -left;
     const value = <i32>load<i16>(coefficientAt(block, <i32>ctz(left)));
     const magnitude = <u32>(value < 0 ? -value : value) >> low;
-    const isFresh = magnitude == 1;
-    if (magnitude != 0) known |= place;
-    if (isFresh) fresh |= place;
-    if (isFresh ? value > 0 : magnitude & 1) bits |= place;
+    // Without branches: these bits are random. A positive sign is 1.
+    const isFresh: u64 = magnitude == 1 ? 1 : 0;
+    const isKnown: u64 = magnitude == 0 ? 0 : 1;
+    const bit = <u64>(magnitude & 1) ^ (isFresh & (<u64>value >> 63));
+    known |= place & -isKnown;
+    fresh |= place & -isFresh;
+    bits |= place & -bit;
   }
   // A block without new coefficients has but corrections, and they wait with the run.
-  if (fresh == 0) {
-    wait(known, bits);
-    return lengthenRun();
-  }
+  if (fresh == 0) return lengthenRun(known, bits);
   if (run > 0) {
     const status = flushRun();
     if (status != STATUS_DONE) return status;
@@ -145,8 +149,7 @@ export function writeAcRefinement(block: usize, record: usize): i32 {
   const tail = writeFresh(recordAcTable(record), known, fresh, bits);
   if (tail < 0) return -FAULT_NO_CODE;
   if (tail > finalIndex) return STATUS_DONE;
-  wait(known & ~(((<u64>1) << (<u64>tail)) - 1), bits);
-  return lengthenRun();
+  return lengthenRun(known & ~(((<u64>1) << (<u64>tail)) - 1), bits);
 }
 
 /**
@@ -187,19 +190,16 @@ function writeFresh(table: usize, known: u64, fresh: u64, bits: u64): i32 {
   return k;
 }
 
-/** Counts a block in. @returns STATUS_DONE, or a fault when the table knows no runs */
-// @ts-ignore: decorator
-@inline
-function lengthenRun(): i32 {
-  if (runMaximum == 0) return -FAULT_NO_CODE;
+/**
+ * Counts a block in, and puts a bit for each coefficient of `known` behind those that wait: at most
+ * 63 for each of the run's blocks, and no run is longer than CORRECTIONS has room for.
+ *
+ * @returns STATUS_DONE, or a fault when the table knows no runs
+ */
+function lengthenRun(known: u64, bits: u64): i32 {
+  if (runMaximum == 0) return mayLeaveOut() ? STATUS_DONE : -FAULT_NO_CODE;
   run += 1;
-  return STATUS_DONE;
-}
-
-/** Puts a bit for each coefficient of `known` behind those that wait. There are at most 63 for each
- * block of a run, and no run is longer than CORRECTIONS has room for. */
-function wait(known: u64, bits: u64): void {
-  if (known == 0) return;
+  if (known == 0) return STATUS_DONE;
   const count = <i32>popcnt(known);
   let word: u64 = 0;
   for (let left = known; left != 0; left &= left - 1) {
@@ -207,14 +207,16 @@ function wait(known: u64, bits: u64): void {
   }
   if (count > 32) appendWaiting(word >> 32, count - 32);
   appendWaiting(word & 0xffffffff, min(count, 32));
+  return STATUS_DONE;
 }
 
 /** Appends 1..32 bits to those that wait. Below the last one its word holds zeros. */
 function appendWaiting(bits: u64, count: i32): void {
   const address = CORRECTIONS + <usize>(waiting >> 3);
   const used = waiting & 7;
-  const before = used == 0 ? 0 : (<u64>load<u8>(address)) << 56;
-  store<u64>(address, bswap(before | (bits << (<u64>(64 - used - count)))), 0, 1);
+  const before: u64 = used == 0 ? 0 : load<u8>(address);
+  const below = <u64>(64 - used - count);
+  store<u64>(address, bswap((before << 56) | (bits << below)), 0, 1);
   waiting += count;
 }
 
@@ -224,14 +226,19 @@ function writeLong(bits: u64, count: i32): void {
   writeBits(<u32>bits, min(count, 32));
 }
 
-/** Appends a symbol and, if it says so, one bit of a value. @returns whether the symbol has a code */
+/** Appends a symbol and, if it says so, one bit of a value. @returns false where that is a fault */
 // @ts-ignore: decorator
 @inline
 function writeSymbol(table: usize, symbol: i32, bit: u32 = 0): bool {
   const entry = writingEntryOf(table, symbol);
-  if (entry == 0) return false;
+  if (entry == 0) return mayLeaveOut();
   writeBits((entry >> 5) | bit, entry & 31);
   return true;
+}
+
+/** Whether a symbol without a code is no fault. */
+function mayLeaveOut(): bool {
+  return scanField(SCAN_EARLY_END) != 0;
 }
 
 /** A coefficient without its bits below `low`; its magnitude is shifted, not its value. */
@@ -240,18 +247,4 @@ function writeSymbol(table: usize, symbol: i32, bit: u32 = 0): bool {
 function shifted(value: i32): i32 {
   const sign = value >> 31;
   return ((((value ^ sign) - sign) >> low) ^ sign) - sign;
-}
-
-/** Bits in the magnitude of a value. */
-// @ts-ignore: decorator
-@inline
-function sizeOf(value: i32): i32 {
-  return 32 - <i32>clz(value < 0 ? -value : value);
-}
-
-/** The bits that tell a value of a known size: its own, or one less when it is negative. */
-// @ts-ignore: decorator
-@inline
-function bitsOf(value: i32, size: i32): u32 {
-  return (value + (value >> 31)) & ((1 << size) - 1);
 }

@@ -293,7 +293,7 @@ function readBlock<Mode>(record: usize): i32 {
 /** The value whose code stands on top of `bits`. */
 // @ts-ignore: decorator
 @inline
-function coefficientOf(entry: u32, bits: u64): i32 {
+export function coefficientOf(entry: u32, bits: u64): i32 {
   // The first bit of a positive value is 1. Of a negative one all bits are inverted.
   const size = (entry >> 8) & 15;
   const tail = bits << (entry >> 16);

@@ -154,10 +154,24 @@ function beginLine(): void {
 
 /** Goes on to the next MCU. @returns STEP_* */
 export function stepMcu(): i32 {
+  return passMcus(1);
+}
+
+/** MCUs up to the end of the line or to where a restart is due, at least 1. */
+export function mcusAhead(): i32 {
+  const count = lineMcus - mcuColumn;
+  return restartInterval > 0 ? min(count, untilRestart) : count;
+}
+
+/** Goes on by up to `mcusAhead()` MCUs. @returns STEP_* */
+export function passMcus(count: i32): i32 {
+  if (count == 0) return 0;
   let step: i32 = 0;
-  mcuColumn += 1;
+  mcuColumn += count;
   if (mcuColumn == lineMcus) step = endLine();
-  if (restartInterval > 0 && --untilRestart == 0) {
+  if (restartInterval == 0) return step;
+  untilRestart -= count;
+  if (untilRestart == 0) {
     untilRestart = restartInterval;
     if ((step & STEP_END) == 0) {
       restartsDue += 1;
@@ -196,7 +210,14 @@ export function blockRecord(i: i32): usize {
 // @ts-ignore: decorator
 @inline
 export function blockAddress(record: usize): usize {
-  return load<u32>(record, RECORD_AT) + <u32>mcuColumn * load<u32>(record, RECORD_STEP);
+  return blockAddressAhead(record, 0);
+}
+
+/** The same, `ahead` MCUs after the next one. */
+// @ts-ignore: decorator
+@inline
+export function blockAddressAhead(record: usize, ahead: i32): usize {
+  return load<u32>(record, RECORD_AT) + <u32>(mcuColumn + ahead) * load<u32>(record, RECORD_STEP);
 }
 
 // @ts-ignore: decorator

@@ -68,7 +68,7 @@ const BLOCK_STREAM_BYTES: usize = 512;
 /** Padding and marker. */
 const RESTART_STREAM_BYTES: usize = 4;
 
-const SIXTEEN_ZEROS: i32 = 0xf0;
+export const SIXTEEN_ZEROS: i32 = 0xf0;
 const END_OF_BLOCK: i32 = 0;
 
 /** Whether rows are left, and whether a scan is open at all. */
@@ -210,13 +210,13 @@ function writeBlock(record: usize): bool {
 /** Bits in the magnitude of a value. */
 // @ts-ignore: decorator
 @inline
-function sizeOf(value: i32): i32 {
+export function sizeOf(value: i32): i32 {
   return 32 - <i32>clz(value < 0 ? -value : value);
 }
 
 /** The bits that tell a value of a known size: its own, or one less when it is negative. */
 // @ts-ignore: decorator
 @inline
-function bitsOf(value: i32, size: i32): u32 {
+export function bitsOf(value: i32, size: i32): u32 {
   return (value + (value >> 31)) & ((1 << size) - 1);
 }

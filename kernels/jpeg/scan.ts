@@ -41,6 +41,9 @@ export const SCAN_PROGRESSIVE: usize = 18;
 export const SCAN_PADDING: usize = 19;
 /** Writing: how many restart markers there are; -1 for all that are due. */
 export const SCAN_RESTARTS: usize = 20;
+/** Writing a progressive scan: whether the JPEG ended early. What has no code is left out then, for
+ * it lies behind the place where the host cuts. */
+export const SCAN_EARLY_END: usize = 21;
 
 // Reading writes these.
 
