@@ -161,7 +161,8 @@ export function randomPlan(random: Random, choices: RandomChoices): JpegPlan {
   };
 }
 
-function randomQuantization(random: Random, id: number): QuantizationTable {
+/** A table of quantization: of one value, or one that grows with frequency. */
+export function randomQuantization(random: Random, id: number): QuantizationTable {
   const kind = random.upTo(4);
   if (kind === 0) return plainTable(id, random.pick([1, 2, 7, 8, 255]));
   if (kind === 1) return plainTable(id, random.pick([256, 1023, 65535]));

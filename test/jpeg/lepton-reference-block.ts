@@ -96,19 +96,21 @@ export class BlockCoder {
   readonly #k: number;
   readonly #q: Uint16Array;
   readonly #arithmetic: Arithmetic;
+  readonly #interiorMost: number;
 
   constructor(
     bins: Bins,
     encodes: boolean,
     colorClass: number,
     quantization: Uint16Array,
-    arithmetic: Arithmetic,
+    rules: { readonly arithmetic: Arithmetic; readonly isLax?: boolean },
   ) {
     this.#bins = bins;
     this.#encodes = encodes;
     this.#k = colorClass;
     this.#q = quantization;
-    this.#arithmetic = arithmetic;
+    this.#arithmetic = rules.arithmetic;
+    this.#interiorMost = rules.isLax === true ? 2047 : 1023;
   }
 
   /** Codes a block; when decoding, `block` is zeroed and filled. */
@@ -150,7 +152,7 @@ export class BlockCoder {
       const value = this.#signed(block[r]!, exponent, SIGN + this.#k * 48, (i) =>
         this.#residual(r, n, i),
       );
-      if (Math.abs(value) > 1023 && this.#encodes) {
+      if (Math.abs(value) > this.#interiorMost && this.#encodes) {
         throw new ReferenceFault(6, `coefficient ${r} is ${value}`);
       }
       block[r] = value;

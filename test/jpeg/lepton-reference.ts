@@ -29,6 +29,8 @@ export interface ReferencePicture {
   readonly mcuRows: number;
   readonly components: readonly ReferenceComponent[];
   readonly arithmetic: Arithmetic;
+  /** Encodes what no encoder should: coefficients of the 7x7 up to 2047. */
+  readonly isLax?: boolean;
 }
 
 /** Rows of component 0: from `firstRow` up to `endRow`, which the last segment does not heed. */
@@ -74,8 +76,7 @@ function codeSegment(
   encodes: boolean,
 ): void {
   const coders = picture.components.map(
-    ({ quantization }, c) =>
-      new BlockCoder(bins, encodes, Math.min(c, 1), quantization, picture.arithmetic),
+    ({ quantization }, c) => new BlockCoder(bins, encodes, Math.min(c, 1), quantization, picture),
   );
   const above: (RowNeighbours | undefined)[] = picture.components.map(() => undefined);
   for (const place of segmentRows(picture, segment)) {
