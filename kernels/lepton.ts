@@ -14,23 +14,43 @@
 import { fillProbabilities } from "./bool/branch.ts";
 import { settledSize } from "./bool/encode.ts";
 import { FAULT_MEMORY } from "./fault.ts";
-import { clearStore, openFrame } from "./jpeg/frame.ts";
+import { clearStore, components, openFrame, setCodedBlocks } from "./jpeg/frame.ts";
 import { makeTable } from "./jpeg/huffman-table.ts";
 import { beginProgressiveRead, readProgressiveRow } from "./jpeg/progressive-read.ts";
 import { clearPasses, sealStore } from "./jpeg/progressive-store.ts";
 import { beginProgressiveWrite, writeProgressiveRow } from "./jpeg/progressive-write.ts";
 import { beginScanRead, indexMcuRow, readMcuRow } from "./jpeg/scan-read.ts";
 import { beginScanWrite, finishScanWrite, writeMcuRow } from "./jpeg/scan-write.ts";
+import {
+  SCAN_SEEN_EARLY_END,
+  SCAN_SEEN_LAST_BLOCK,
+  STATUS_DONE,
+  STATUS_INPUT,
+  STATUS_OUTPUT,
+  STATUS_ROW,
+  scanField,
+} from "./jpeg/scan.ts";
 import { fillBlockTables, setPriorCap } from "./lepton/block.ts";
 import { Reading, Writing } from "./lepton/model.ts";
 import { setArithmetic } from "./lepton/pixels.ts";
-import { beginSegment, codeMcuRow, finishSegment, takeQuantizers } from "./lepton/segment.ts";
 import {
+  beginSegment,
+  codeMcuRow,
+  finishSegment,
+  segmentIsOver,
+  takeQuantizers,
+} from "./lepton/segment.ts";
+import {
+  BLOCK_SCRATCH,
   FRAME,
   HANDOFF,
   HUFFMAN_SPECS,
+  SCAN_BLOCKS,
+  MODEL,
+  MODEL_BYTES,
   PAGE_BYTES,
   PICTURE,
+  PROBABILITIES,
   QUANTIZERS,
   SCAN,
   UNZIGZAG,
@@ -45,6 +65,7 @@ import {
   outputStart,
   restartInput,
   restartOutput,
+  wipeWindows,
 } from "./window.ts";
 
 export {
@@ -91,6 +112,17 @@ function fillZigzag(): void {
   }
 }
 
+/** Clears what jobs have left in memory. About half a millisecond after a photo. */
+export function wipe(): void {
+  memory.fill(FRAME, 0, ZIGZAG - FRAME);
+  memory.fill(SCAN_BLOCKS, 0, PROBABILITIES - SCAN_BLOCKS);
+  memory.fill(MODEL, 0, MODEL_BYTES);
+  memory.fill(BLOCK_SCRATCH, 0, PICTURE - BLOCK_SCRATCH);
+  clearStore();
+  clearPasses();
+  wipeWindows();
+}
+
 // Where the host writes what it says, and reads what the kernel says.
 
 export function frameAddress(): usize {
@@ -121,6 +153,7 @@ export function openModel(strict: i32, borders: i32, gradients: i32, capped: i32
 
 /** Starts reading a segment of MCU rows [first, end) from the input window. */
 export function beginSegmentRead(first: i32, end: i32, last: i32): i32 {
+  rowWaits = false;
   return beginSegment<Reading>(first, end, last != 0);
 }
 
@@ -131,12 +164,61 @@ export function readSegmentRow(): i32 {
 
 /** Starts writing a segment to the output window. */
 export function beginSegmentWrite(first: i32, end: i32, last: i32): i32 {
+  rowWaits = false;
   return beginSegment<Writing>(first, end, last != 0);
 }
 
 /** Codes the coefficients of one MCU row in the store. @returns a status or a negative fault */
 export function writeSegmentRow(): i32 {
   return codeMcuRow<Writing>();
+}
+
+/** Whether an MCU row lies in the store that was read and waits to be written. */
+let rowWaits: bool = false;
+/** Whether the scan has no row after that one. */
+let scanIsOver: bool = false;
+
+/**
+ * One MCU row of a single scan, from the segment in the input window to the scan's data in the output
+ * window, after `beginSegmentRead` and `beginScanWrite`.
+ *
+ * @returns STATUS_ROW; STATUS_DONE when the segment has no row any more; STATUS_INPUT or STATUS_OUTPUT
+ *   to be called again, or a negative fault
+ */
+export function decodeRow(): i32 {
+  if (!rowWaits) {
+    const status = codeMcuRow<Reading>();
+    if (status != STATUS_ROW) return status;
+    rowWaits = true;
+  }
+  const status = writeMcuRow();
+  if (status == STATUS_OUTPUT || status < 0) return status;
+  rowWaits = false;
+  return STATUS_ROW;
+}
+
+/** The other way round, after `beginScanRead` and `beginSegmentWrite`. Statuses as above; the scan's
+ * results stand in SCAN at its end. */
+export function encodeRow(): i32 {
+  if (segmentIsOver()) return STATUS_DONE;
+  if (!rowWaits) {
+    const status = readMcuRow();
+    if (status == STATUS_INPUT || status < 0) return status;
+    scanIsOver = status == STATUS_DONE;
+    if (scanIsOver && scanField(SCAN_SEEN_EARLY_END) != 0) takeEarlyEnd();
+    rowWaits = true;
+  }
+  const status = codeMcuRow<Writing>();
+  if (status == STATUS_OUTPUT || status < 0) return status;
+  rowWaits = false;
+  return scanIsOver ? STATUS_DONE : status;
+}
+
+/** Has the model code the blocks that the data reach, and no more. */
+function takeEarlyEnd(): void {
+  for (let c: i32 = 0; c < components; c++) {
+    setCodedBlocks(c, scanField(SCAN_SEEN_LAST_BLOCK + c) + 1);
+  }
 }
 
 /** Bytes of the output window that no carry can change any more. */
