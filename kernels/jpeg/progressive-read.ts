@@ -20,7 +20,7 @@ import {
   suspendReader,
 } from "../bits/msb-read.ts";
 import { FAULT_CALL, FAULT_EOB_RUN, FAULT_RESTART } from "../fault.ts";
-import { inputPosition, isInputFinal } from "../window.ts";
+import { inputPosition, isInputFinal, nextInput } from "../window.ts";
 import {
   endRuns,
   passRun,
@@ -41,6 +41,8 @@ import {
 import { notePass } from "./progressive-store.ts";
 import { isRestartAt, readPadding, readRestart, readSurplus } from "./restart.ts";
 import {
+  HANDOFF_BYTE,
+  handoffField,
   SCAN_COMPONENT,
   SCAN_COMPONENTS,
   SCAN_SEEN_EARLY_END,
@@ -82,9 +84,12 @@ const NEXT_NOTHING: i32 = 4;
 
 let upcoming: i32 = NEXT_NOTHING;
 
+/** Position of a byte in the stream that HANDOFF speaks of, minus that in the window's stream. */
+let positionBias: i32 = 0;
+
 /**
- * Starts reading the scan that SCAN describes, at the next byte of the input window. The store must
- * hold all rows of the picture.
+ * Starts reading the scan that SCAN describes, at the next byte of the input window, which is the one
+ * HANDOFF names. The store must hold all rows of the picture.
  *
  * @returns 0, or a negative fault
  */
@@ -97,6 +102,7 @@ export function beginProgressiveRead(): i32 {
   setScanField(SCAN_SEEN_SURPLUS, 0);
   setScanField(SCAN_SEEN_EARLY_END, 0);
   endRuns();
+  positionBias = handoffField(HANDOFF_BYTE) - <i32>inputPosition(nextInput());
   beginReader(0);
   upcoming = NEXT_MCU;
   return 0;
@@ -221,7 +227,7 @@ function endEarly(started: i32): i32 {
 }
 
 function finish(end: usize): i32 {
-  setScanField(SCAN_SEEN_END, <i32>inputPosition(end));
+  setScanField(SCAN_SEEN_END, <i32>inputPosition(end) + positionBias);
   upcoming = NEXT_NOTHING;
   return STATUS_DONE;
 }

@@ -6,13 +6,19 @@
  * The records' fields are those of kernels/jpeg/frame.ts and scan.ts.
  */
 import assert from "node:assert/strict";
+import { PithError } from "../../src/core/errors.ts";
 import { type KernelInstance, type KernelVariant, loadKernel } from "../../src/core/kernel.ts";
 import type { JpegScan } from "../../src/lepton/jpeg-frame.ts";
+import { readFirstScan } from "../../src/lepton/jpeg-header.ts";
+import type { Random } from "../random.ts";
+import { TEXTURES } from "./jpeg-picture.ts";
+import { randomPlan, SAMPLINGS } from "./jpeg-random.ts";
+import type { JpegPlan } from "./jpeg-writer.ts";
 
 // Statuses, and fields of the kernel's records: kernels/jpeg/scan.ts and frame.ts.
 export const STATUS = { done: 0, row: 1, input: 2, output: 3 } as const;
 export const BLOCK_BYTES = 160;
-const SCAN = { interval: 17, padding: 19, restarts: 20 };
+const SCAN = { spectrum: 13, interval: 17, padding: 19, restarts: 20 };
 const SEEN = { padding: 24, restarts: 25, surplus: 26, earlyEnd: 27, lastBlock: 28, end: 32 };
 
 /** What reading has shown. */
@@ -81,7 +87,7 @@ export class ScanKernel {
       fields[5 + i] = dcTable;
       fields[9 + i] = acTable;
     }
-    fields[14] = 63;
+    fields.set([scan.spectralStart, scan.spectralEnd, scan.high, scan.low], SCAN.spectrum);
     fields[SCAN.interval] = scan.restartInterval;
     fields[SEEN.padding] = 0xff;
     this.handoff = new Array(16).fill(0);
@@ -110,11 +116,11 @@ export class ScanKernel {
   read(
     jpeg: Uint8Array,
     onRow: (status: number) => boolean | undefined = () => undefined,
-    { call = "readMcuRow", piece = (): number => this.windowBytes } = {},
+    { begin = "beginScanRead", call = "readMcuRow", piece = (): number => this.windowBytes } = {},
   ): number {
     let next = this.handoff[1]!;
     this.kernel.call("restartInput");
-    const fault = this.kernel.ask("beginScanRead");
+    const fault = this.kernel.ask(begin);
     if (fault < 0) return fault;
     for (;;) {
       const status = this.kernel.ask(call);
@@ -134,18 +140,18 @@ export class ScanKernel {
   }
 
   /** Begins to write what was read with these facts. */
-  beginWrite(seen: Seen): number {
+  beginWrite(seen: Seen, call = "beginScanWrite"): number {
     const fields = this.record("scanAddress", 40);
     fields[SCAN.padding] = seen.padding;
     fields[SCAN.restarts] = seen.restarts - seen.surplus;
     this.kernel.call("restartOutput");
-    return this.kernel.ask("beginScanWrite");
+    return this.kernel.ask(call);
   }
 
   /** Writes a row of the store; what comes out goes to `parts`. */
-  writeRow(parts: Uint8Array[]): number {
+  writeRow(parts: Uint8Array[], call = "writeMcuRow"): number {
     for (;;) {
-      const status = this.kernel.ask("writeMcuRow");
+      const status = this.kernel.ask(call);
       this.take(parts);
       if (status !== STATUS.output) return status;
     }
@@ -238,4 +244,44 @@ export function indexRows(
   };
   const status = kernel.read(jpeg, onRow, { call: "indexMcuRow" });
   return { status, seen: kernel.seen, handoffs };
+}
+
+/** A random picture in sequential scans. */
+export function sequentialPlan(random: Random): JpegPlan {
+  return randomPlan(random, {
+    width: 1 + random.upTo(90),
+    height: 1 + random.upTo(90),
+    samplings: random.pick(SAMPLINGS),
+    texture: TEXTURES[random.pick(["natural", "sparse", "dense", "flat", "extreme"] as const)],
+    kind: random.pick(["one scan", "separate"]),
+  });
+}
+
+/** Asserts that the first scan is written as it was read, if it can be. @returns what reading has
+ * shown, undefined where the JPEG is refused */
+export function restores(kernels: ScanKernels, jpeg: Uint8Array, name: string): Seen | undefined {
+  let first: { scan: JpegScan; at: number };
+  try {
+    first = readFirstScan(jpeg);
+  } catch (error) {
+    assert.ok(error instanceof PithError);
+    return undefined;
+  }
+  const { scan, at } = first;
+  if (scan.frame.progressive) return undefined;
+  const { status, seen, handoffs } = indexRows(kernels[0], jpeg, scan, at);
+  if (status < 0) {
+    kernels[0].open(scan);
+    kernels[0].handoff = startAt(at);
+    assert.equal(kernels[0].read(jpeg), status, name);
+    return undefined;
+  }
+  const whole = trip(kernels, jpeg, scan, startAt(at), seen);
+  assert.deepEqual(whole.handoffs, handoffs, name);
+  const want = jpeg.subarray(at, seen.end - 2 * seen.surplus);
+  // Behind an early end comes what zeros make; a Lepton file holds the last two bytes as they are.
+  const size = seen.earlyEnd ? Math.max(want.length - 2, 0) : whole.written.length;
+  assert.equal(Buffer.compare(whole.written.subarray(0, size), want.subarray(0, size)), 0, name);
+  if (!seen.earlyEnd) assert.equal(size, want.length, name);
+  return seen;
 }
