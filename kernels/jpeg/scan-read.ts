@@ -229,7 +229,7 @@ function readBlock<Mode>(record: usize): i32 {
   if (ready < 32) fillReader();
   if (ready <= borrowed) return BLOCK_ABSENT;
   const dcEntry = readingEntryOf(recordDcTable(record), held);
-  if (dcEntry & ENTRY_INVALID) return brokenOff(FAULT_HUFFMAN_CODE, ready, 16);
+  if (dcEntry & ENTRY_INVALID) return isCut(dcEntry, ready) ? BLOCK_LAST : -FAULT_HUFFMAN_CODE;
   const predictor = recordPredictor(record);
   const dc = <i32>(<i16>(load<i32>(predictor) + coefficientOf(dcEntry, held)));
   store<i32>(predictor, dc);
@@ -253,7 +253,11 @@ function readBlock<Mode>(record: usize): i32 {
       if (entry & ENTRY_LONG) entry = longEntryOf(acTable, entry, bits);
       if (entry & ENTRY_SPECIAL) {
         const fault = faultOf(entry);
-        if (fault != 0) return brokenOff(fault, count, entry & 63);
+        if (fault != 0) {
+          if (!isCut(entry, count)) return -fault;
+          count = borrowed - 1;
+          break;
+        }
         bits <<= entry;
         count -= <i32>(entry & 63);
         if ((entry & 0xff00) == 0) break; // end of block
@@ -311,7 +315,8 @@ function faultOf(entry: u32): i32 {
   return symbol & 15 ? FAULT_COEFFICIENT : FAULT_ZERO_RUN;
 }
 
-/** A fault at a code of up to `length` bits, unless bits that are missing are among them. */
-function brokenOff(fault: i32, count: i32, length: i32): i32 {
-  return count - borrowed < length ? BLOCK_LAST : -fault;
+/** Whether bits that are missing may be among those of a code that cannot be. */
+function isCut(entry: u32, count: i32): bool {
+  const length: i32 = entry & ENTRY_INVALID ? 16 : <i32>(entry & 63);
+  return count - borrowed < length;
 }
