@@ -107,6 +107,18 @@ export function readLeptonStart(bytes: Uint8Array): LeptonStart {
   };
 }
 
+/**
+ * Whether a file says of itself that Pith wrote it: then its fifth byte is the number of its segments,
+ * and each of these says exactly how many bytes it gives.
+ *
+ * @param bytes - at least its first 12 bytes, else the answer is no
+ */
+export function isOurs(bytes: Uint8Array): boolean {
+  const [first, second, version] = bytes;
+  if (first !== 0xcf || second !== 0x84 || version !== 1) return false;
+  return letters(SIGNATURE).every((letter, i) => bytes[8 + i] === letter);
+}
+
 function requireOutput(outputBytes: number): void {
   const maximum = LEPTON_OUTPUT_BYTES_MAXIMUM;
   if (outputBytes > maximum) throw new PithError("OutputLimit", { outputBytes, maximum });

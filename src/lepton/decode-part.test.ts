@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { corpusFile, withoutCorpus } from "../../test/corpus.ts";
+import { forSeeds } from "../../test/random.ts";
+import { concatenate, equalBytes } from "../core/bytes.ts";
+import { PithError } from "../core/errors.ts";
+import { decodeLepton } from "./decode.ts";
+import { countLeptonParts, decodeLeptonPart } from "./decode-part.ts";
+
+/** Chunks and whole pictures, with restarts, garbage, early ends, one segment to sixteen. */
+const FILES: readonly [name: string, parts: number][] = [
+  ["androidcropoptions", 1],
+  ["dropbox-iphone-16threads", 16],
+  ["elephants-chunk4", 8],
+  ["grayscale", 4],
+  ["iphone-chunk0of4", 8],
+  ["iphone-chunk1of4", 8],
+  ["iphone-chunk3of4", 2],
+  ["permissive-any-bytes", 8],
+  ["tiny", 1],
+  ["trailingrst", 1],
+  ["truncate4", 2],
+  ["zeros_in_dqt_tables", 8],
+];
+
+/** A file that dropbox/lepton wrote, with our name in the place of its own. */
+function ours(name: string): Uint8Array {
+  const lepton = corpusFile(`jpeg/vectors/${name}.lep`).slice();
+  lepton.set(new TextEncoder().encode("Pith"), 8);
+  return lepton;
+}
+
+async function decodeParts(lepton: Uint8Array, order: readonly number[]): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for (const part of order) parts[part] = await decodeLeptonPart(lepton, part);
+  return concatenate(parts);
+}
+
+for (const [name, count] of FILES) {
+  test(`the parts of ${name} in order are the whole`, { skip: withoutCorpus }, async () => {
+    const lepton = ours(name);
+    assert.equal(countLeptonParts(lepton), count);
+    const order = Array.from({ length: count }, (_, part) => count - 1 - part);
+    assert.ok(equalBytes(await decodeParts(lepton, order), await decodeLepton(lepton)));
+  });
+}
+
+test("what others wrote, and what is no Lepton file, is one part", {
+  skip: withoutCorpus,
+}, async () => {
+  const theirs = corpusFile("jpeg/vectors/grayscale.lep");
+  assert.equal(countLeptonParts(theirs), 1);
+  assert.ok(equalBytes(await decodeLeptonPart(theirs, 0), await decodeLepton(theirs)));
+  const progressive = ours("androidprogressive");
+  assert.equal(countLeptonParts(progressive), 1);
+  for (const bytes of [0, 4, 5, 11]) {
+    assert.equal(countLeptonParts(theirs.subarray(0, bytes)), 1);
+    await assert.rejects(decodeLeptonPart(theirs.subarray(0, bytes), 0), { kind: "input" });
+  }
+  await assert.rejects(decodeLeptonPart(ours("grayscale"), 4), { code: "AssertionFailure" });
+});
+
+test("first bytes that count other segments than the header has are refused", {
+  skip: withoutCorpus,
+}, async () => {
+  const lepton = ours("grayscale");
+  for (const count of [2, 3, 5, 16]) {
+    lepton[4] = count;
+    await assert.rejects(decodeLeptonPart(lepton, count - 1), { code: "BadLeptonFile" });
+  }
+  for (const count of [0, 17, 255]) {
+    lepton[4] = count;
+    assert.equal(countLeptonParts(lepton), 1);
+  }
+});
+
+test("parts of damaged files are bytes or a typed error", { skip: withoutCorpus }, async () => {
+  const sound = ours("iphone-chunk3of4");
+  await forSeeds(60, async (random) => {
+    const lepton = sound.slice();
+    for (let times = 1 + random.upTo(3); times > 0; times--) {
+      lepton[12 + random.upTo(lepton.length - 12)] = random.upTo(256);
+    }
+    const part = random.upTo(2);
+    try {
+      const bytes = await decodeLeptonPart(lepton, part);
+      assert.ok(bytes.length <= 1 << 20);
+    } catch (error) {
+      assert.ok(error instanceof PithError && error.kind !== "bug", String(error));
+    }
+  });
+});

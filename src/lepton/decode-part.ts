@@ -1,0 +1,106 @@
+/**
+ * Decode part: one segment of a Lepton file alone, so that threads can share the work on it.
+ *
+ *   part 0           prefix | scan data of segment 0
+ *   part i                    scan data of segment i
+ *   the last part             scan data of the last segment | rest of the header | tail
+ *
+ * The parts in order are what `decodeLepton` gives. That holds for files of one scan whose
+ * segments say exactly how many bytes they give, as ours do; any other file is one part.
+ */
+import { concatenate } from "../core/bytes.ts";
+import { assertThat, PithError } from "../core/errors.ts";
+import { loadKernel } from "../core/kernel.ts";
+import { LEPTON_SEGMENTS_MAXIMUM } from "../core/limits.ts";
+import { ByteGatherer } from "./byte-gatherer.ts";
+import { decodeLepton } from "./decode.ts";
+import { afterScan, decodePlanned, Limit } from "./decode-body.ts";
+import { type DecodePlan, planDecode } from "./decode-plan.ts";
+import { isOurs, type LeptonHeader, LeptonReader } from "./file.ts";
+import { SegmentDecoder } from "./segment-decoder.ts";
+
+/** Offsets in a Lepton file (file.ts). */
+const FLAVOUR_AT = 3;
+const SEGMENTS_AT = 4;
+const SEVERAL_SCANS = 0x58;
+
+/**
+ * How many parts a Lepton file has: a look at its first bytes, which are not checked.
+ *
+ * @returns 1..LEPTON_SEGMENTS_MAXIMUM; 1 for what is no Lepton file
+ */
+export function countLeptonParts(lepton: Uint8Array): number {
+  const segments = lepton[SEGMENTS_AT] ?? 0;
+  const isSingle = isOurs(lepton) && lepton[FLAVOUR_AT] !== SEVERAL_SCANS;
+  return isSingle && segments <= LEPTON_SEGMENTS_MAXIMUM ? Math.max(1, segments) : 1;
+}
+
+/**
+ * Decodes one part of a whole Lepton file.
+ *
+ * @param part - from 0 to before `countLeptonParts`
+ * @throws PithError as `decodeLepton`
+ */
+export async function decodeLeptonPart(
+  lepton: Uint8Array,
+  part: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const count = countLeptonParts(lepton);
+  assertThat(Number.isInteger(part) && part >= 0 && part < count, "a file has this part", { part });
+  if (count === 1) return await decodeLepton(lepton);
+  const { header, stream } = await readSegment(lepton, part);
+  const plan = planDecode(header);
+  if (!plan.isSingle || header.isLegacy || header.segments.length !== count) {
+    throw new PithError("BadLeptonFile", { why: "other segments than its first bytes say", count });
+  }
+  const kernel = await loadKernel("lepton");
+  return kernel.use((instance) => {
+    const decoder = new SegmentDecoder(instance, plan.picture);
+    return concatenate([...piecesOf(decoder, plan, part, stream)]);
+  });
+}
+
+/** The header, and the coded stream of one segment. */
+async function readSegment(
+  lepton: Uint8Array,
+  segment: number,
+): Promise<{ header: LeptonHeader; stream: Uint8Array }> {
+  let header: LeptonHeader | undefined;
+  const stream = new ByteGatherer();
+  const reader = new LeptonReader({
+    header: (read) => {
+      header = read;
+    },
+    segment: (index, bytes) => {
+      if (index === segment) stream.append(bytes);
+    },
+  });
+  await reader.feed(lepton);
+  reader.finish();
+  assertThat(header !== undefined, "a file that was read has a header");
+  return { header, stream: stream.take() };
+}
+
+function* piecesOf(
+  decoder: SegmentDecoder,
+  plan: DecodePlan,
+  part: number,
+  stream: Uint8Array,
+): Generator<Uint8Array> {
+  const { segments } = plan.header;
+  const isLast = part === segments.length - 1;
+  const sizes = segments.map(({ scanBytes }) => scanBytes);
+  const before = sizes.slice(0, part).reduce((sum, size) => sum + size, plan.prefix.length);
+  const room = plan.bodyLimit - before;
+  const body = new Limit(isLast ? room : Math.min(room, sizes[part] ?? 0));
+  const segment = plan.segments[part];
+  assertThat(segment !== undefined, "a plan has all segments");
+  if (part === 0) yield new Limit(plan.bodyLimit).cut(plan.prefix);
+  for (const piece of decodePlanned(decoder, segment, stream)) {
+    yield body.cut(piece);
+    if (body.reached) break;
+  }
+  if (!isLast) return;
+  for (const piece of afterScan(plan)) yield body.cut(piece);
+  yield plan.tail;
+}
