@@ -9,7 +9,7 @@
  * Reading fills the block, which holds zeros before; writing finds it filled. What later blocks
  * need of this one (count, borders) is kept either way. Source: docs/formats/lepton.md, the model.
  */
-import { FAULT_COEFFICIENT, FAULT_STREAM } from "../fault.ts";
+import { FAULT_COEFFICIENT, FAULT_STREAM, FAULT_ZERO_QUANTIZER } from "../fault.ts";
 import { BLOCK_BYTES, BLOCK_COUNT, BLOCK_MASK } from "../jpeg/frame.ts";
 import { BLOCK_TABLES, UNZIGZAG, ZIGZAG } from "../memory.ts";
 import {
@@ -58,6 +58,7 @@ import {
   predictInterior,
   predictRow,
   priorOf,
+  quantizer,
   rowPrediction,
 } from "./predict.ts";
 
@@ -244,7 +245,11 @@ function codeEdge<D>(block: usize, count: i32, isRow: bool): i32 {
     const position = isRow ? j - 1 : j + 6;
     const value = idof<D>() == idof<Reading>() ? 0 : <i32>load<i16>(block + 2 * r);
     const magnitude = <u32>abs(value);
-    if (idof<D>() == idof<Writing>() && magnitude > MAGNITUDE_LIMIT) return -FAULT_COEFFICIENT;
+    if (idof<D>() == idof<Writing>()) {
+      if (magnitude > MAGNITUDE_LIMIT) return -FAULT_COEFFICIENT;
+      // The existing programs divide by it here.
+      if (quantizer(r) == 0) return -FAULT_ZERO_QUANTIZER;
+    }
     const prediction = isRow ? rowPrediction(j) : columnPrediction(j);
     const expected = <u32>abs(prediction);
     const prior = <usize>bitLength(min<u32>(expected, 1023));

@@ -9,15 +9,7 @@
 import type { KernelInstance } from "../core/kernel.ts";
 import { type DecodePlan, type PlannedSegment, restartsOf } from "./decode-plan.ts";
 import type { JpegGroup } from "./jpeg-groups.ts";
-import {
-  feed,
-  openPicture,
-  openScan,
-  START,
-  STATUS,
-  setHandoff,
-  takeOutput,
-} from "./picture.ts";
+import { feed, openPicture, openScan, START, STATUS, setHandoff, takeOutput } from "./picture.ts";
 import { decodeStream, SegmentDecoder } from "./segment-decoder.ts";
 
 /** Cuts pieces off at a limit that counts over all of them. */
@@ -117,7 +109,7 @@ function* severalScans(
   streams: readonly Uint8Array[],
 ): Generator<Uint8Array, void, undefined> {
   const { picture, groups, header } = plan;
-  openPicture(instance, picture, { first: 0, count: picture.scan.frame.mcuRows }, false);
+  openPicture(instance, picture, { first: 0, count: picture.scan.frame.mcuRows });
   instance.call("clearPicture");
   for (const [i, { rows }] of plan.segments.entries()) {
     readSegment(instance, rows, streams[i] ?? new Uint8Array(0));

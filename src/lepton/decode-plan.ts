@@ -77,7 +77,8 @@ export function planDecode(header: LeptonHeader, options: PlanOptions = {}): Dec
     arithmetic: options.arithmetic ?? header.arithmetic ?? USUAL_ARITHMETIC,
     priorsCapped: rustVersion === undefined,
   };
-  const opening = records.chunkPrefix ?? concatenate([SOI, records.jpegHeader.subarray(start, end)]);
+  const opening =
+    records.chunkPrefix ?? concatenate([SOI, records.jpegHeader.subarray(start, end)]);
   const prefix = concatenate([records.embeddingPrefix ?? new Uint8Array(0), opening]);
   // That version of lepton_jpeg_rust cut body and tail together.
   const cutsTail = rustVersion === RUST_VERSION_CUT_TAIL;
@@ -112,7 +113,10 @@ function planSegments(
   const { components, mcuRows } = picture.scan.frame;
   const [first] = components;
   const v = first?.v ?? 1;
-  const codedRows = Math.min(Math.ceil((picture.codedBlocks[0] ?? 0) / (first?.columns ?? 1)), mcuRows * v);
+  const codedRows = Math.min(
+    Math.ceil((picture.codedBlocks[0] ?? 0) / (first?.columns ?? 1)),
+    mcuRows * v,
+  );
   const codedMcuRows = Math.ceil(codedRows / v);
   let before = 0;
   return segments.map((segment, i) => {

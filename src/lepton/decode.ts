@@ -2,7 +2,6 @@
  * Decoding a Lepton file to the JPEG it was made from.
  */
 import { concatenate } from "../core/bytes.ts";
-import { PithError } from "../core/errors.ts";
 import { loadKernel } from "../core/kernel.ts";
 import { writeBody } from "./decode-body.ts";
 import { planDecode } from "./decode-plan.ts";

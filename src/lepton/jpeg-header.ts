@@ -226,7 +226,7 @@ export function requireRestorable(
   const [first] = scan.frame.components;
   for (const [index, { quantizer }] of scan.frame.components.entries()) {
     const table = quantizers[quantizer];
-    if (table === undefined || table.includes(0)) {
+    if (table === undefined || table[0] === 0) {
       throw new PithError("UnsupportedJpegWithZeroIdct0", { component: index });
     }
   }

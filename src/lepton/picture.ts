@@ -65,29 +65,50 @@ export const NO_PADDING = 0xff;
 
 const BLOCKS_OF_NONE = 0;
 
-/** Frame fields, then quantizers and model. @throws PithError "TooMuchMemoryNeeded" */
+/** Opens frame and model. @throws PithError "TooMuchMemoryNeeded" before memory is taken */
 export function openPicture(
   instance: KernelInstance,
   picture: LeptonPicture,
   store: StoreRows,
-  isWriting: boolean,
 ): void {
-  const { frame } = picture.scan;
+  openFrame(instance, picture.scan.frame, picture.codedBlocks, store);
+  openModel(instance, picture, false);
+}
+
+/** Lays out the coefficients of a frame. @throws PithError "TooMuchMemoryNeeded" */
+export function openFrame(
+  instance: KernelInstance,
+  frame: JpegFrame,
+  codedBlocks: readonly number[],
+  store: StoreRows,
+): void {
   const fields = new Int32Array(32);
   const { components, mcuColumns, mcuRows, width, height } = frame;
   fields.set([components.length, mcuColumns, mcuRows, width, height, store.count, store.first]);
   fields.set([INPUT_WINDOW_BYTES, OUTPUT_WINDOW_BYTES], 7);
   for (const [c, { h, v }] of components.entries()) {
-    fields.set([h, v, picture.codedBlocks[c] ?? BLOCKS_OF_NONE], 16 + 4 * c);
+    fields.set([h, v, codedBlocks[c] ?? BLOCKS_OF_NONE], 16 + 4 * c);
   }
   put(instance, "frameAddress", fields);
   instance.call("openFrame");
+}
 
+/**
+ * Hands over what the model needs.
+ *
+ * @param isStrict - whether a zero among the quantizers is refused
+ * @throws PithError "UnsupportedJpegWithZeroIdct0"
+ */
+export function openModel(
+  instance: KernelInstance,
+  picture: LeptonPicture,
+  isStrict: boolean,
+): void {
   const quantizers = new Uint16Array(4 * 64);
   for (const [c, table] of picture.quantizers.entries()) quantizers.set(table, 64 * c);
   put(instance, "quantizersAddress", quantizers);
   const { dc16, adv16 } = picture.arithmetic;
-  instance.call("openModel", +isWriting, +dc16, +adv16, +picture.priorsCapped);
+  instance.call("openModel", +isStrict, +dc16, +adv16, +picture.priorsCapped);
 }
 
 /** Hands over the tables and the description of a scan. */

@@ -41,7 +41,7 @@ export class SegmentDecoder {
   /** Opens the picture on the instance, which is the decoder's until it is done. */
   constructor(instance: KernelInstance, picture: LeptonPicture) {
     this.#instance = instance;
-    openPicture(instance, picture, RING, false);
+    openPicture(instance, picture, RING);
     openScan(instance, picture.scan, { ...picture, isReading: false });
   }
 

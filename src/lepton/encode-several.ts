@@ -1,0 +1,133 @@
+/**
+ * Encode several: a JPEG of several scans, progressive or not.
+ *
+ *   scan 1, scan 2, ... -> store of all coefficients -> segments
+ *
+ * The whole picture lies in the kernel's memory, 160 bytes a block: its dimensions are checked against
+ * the limit before any of it is taken. Segments only cut the coding of the coefficients; scans are
+ * written one after the other.
+ */
+import { concatenate } from "../core/bytes.ts";
+import { PithError } from "../core/errors.ts";
+import type { KernelInstance } from "../core/kernel.ts";
+import { type CutOptions, pictureOf } from "./encode-single.ts";
+import type { JpegScan } from "./jpeg-frame.ts";
+import { JPEG_START_BYTES, type JpegHeader, requireRestorable } from "./jpeg-header.ts";
+import {
+  allBlocks,
+  feed,
+  getSeen,
+  NO_PADDING,
+  openFrame,
+  openModel,
+  openScan,
+  type ScanSeen,
+  START,
+  STATUS,
+  setHandoff,
+} from "./picture.ts";
+import type { LeptonRecords } from "./records.ts";
+import { encodeStored } from "./segment-encoder.ts";
+import { cutByRows, defaultSegments } from "./segments.ts";
+
+/** What was read of all scans. */
+interface ScansRead {
+  /** The segments before and between the scans. */
+  readonly jpegHeader: Uint8Array;
+  readonly padding: number;
+  readonly restarts: readonly number[];
+  readonly surplusRestarts: readonly number[];
+  readonly tail: Uint8Array;
+}
+
+/**
+ * Codes a JPEG.
+ *
+ * @param jpeg - the whole file
+ * @param firstScan - whose data begin at `at`
+ * @param header - goes on behind it
+ * @throws PithError of kind "input" when the data cannot be restored exactly; "TooMuchMemoryNeeded"
+ */
+export function encodeSeveral(
+  instance: KernelInstance,
+  jpeg: Uint8Array,
+  firstScan: JpegScan,
+  at: number,
+  header: JpegHeader,
+  options: CutOptions,
+): { readonly records: LeptonRecords; readonly streams: readonly Uint8Array[] } {
+  const { frame } = firstScan;
+  openFrame(instance, frame, allBlocks(frame), { first: 0, count: frame.mcuRows });
+  instance.call("clearPicture");
+  const read = readScans(instance, jpeg, firstScan, at, header);
+  instance.call("sealStore");
+  requireRestorable(firstScan, header.quantizers);
+  const seen = { padding: read.padding, endsEarly: false, lastBlocks: [] };
+  openModel(instance, pictureOf(firstScan, header.quantizers, seen), false);
+  const cuts = cutByRows(frame.mcuRows, options.segments ?? defaultSegments(jpeg.length));
+  const v = frame.components[0]?.v ?? 1;
+  const place = { scanBytes: 0, overhang: 0, overhangBits: 0, dc: [0, 0, 0, 0] };
+  const { restarts, surplusRestarts } = read;
+  const records: LeptonRecords = {
+    jpegHeader: read.jpegHeader,
+    padding: read.padding,
+    segments: cuts.map((cut) => ({ startRow: cut.first * v, ...place })),
+    restarts: restarts.some((count) => count > 0) ? restarts : undefined,
+    surplusRestarts: surplusRestarts.some((count) => count > 0) ? surplusRestarts : undefined,
+    tail: read.tail,
+  };
+  return { records, streams: cuts.map((cut) => encodeStored(instance, cut)) };
+}
+
+function readScans(
+  instance: KernelInstance,
+  jpeg: Uint8Array,
+  firstScan: JpegScan,
+  firstAt: number,
+  header: JpegHeader,
+): ScansRead {
+  const parts = [jpeg.subarray(JPEG_START_BYTES, firstAt)];
+  const restarts: number[] = [];
+  const surplusRestarts: number[] = [];
+  let padding = NO_PADDING;
+  let scan = firstScan;
+  let at = firstAt;
+  for (;;) {
+    const seen = readScan(instance, scan, jpeg.subarray(at), padding);
+    if (seen.endsEarly) throw new PithError("UnsupportedJpeg", { why: "several scans, cut short" });
+    padding = seen.padding;
+    restarts.push(seen.restarts);
+    surplusRestarts.push(seen.surplusRestarts);
+    const end = at + seen.end;
+    const step = header.read(jpeg, end);
+    const stop = step.kind === "more" ? end : step.at;
+    parts.push(jpeg.subarray(end, stop));
+    if (step.kind !== "scan") {
+      const tail = jpeg.subarray(stop);
+      return { jpegHeader: concatenate(parts), padding, restarts, surplusRestarts, tail };
+    }
+    scan = step.scan;
+    at = stop;
+  }
+}
+
+/** Reads one scan into the store. */
+function readScan(
+  instance: KernelInstance,
+  scan: JpegScan,
+  data: Uint8Array,
+  padding: number,
+): ScanSeen {
+  const { progressive } = scan.frame;
+  openScan(instance, scan, { padding, restarts: -1, isReading: true });
+  setHandoff(instance, START);
+  instance.call("restartInput");
+  let rest = data.subarray(feed(instance, data, true));
+  instance.call(progressive ? "beginProgressiveRead" : "beginScanRead");
+  const row = progressive ? "readProgressiveRow" : "readMcuRow";
+  for (;;) {
+    const status = instance.call(row);
+    if (status === STATUS.done) return getSeen(instance);
+    if (status === STATUS.input) rest = rest.subarray(feed(instance, rest, true));
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * Encode single: a JPEG whose only scan holds the whole picture.
+ *
+ *   scan data -> index: rows and what the scan shows -> cuts -> each segment coded from its handoff
+ *
+ * Two passes over the data, the first at a tenth of the cost of the second: so every segment is a job
+ * of its own that any thread can take, and what the header says is known before coding begins.
+ */
+import type { KernelInstance } from "../core/kernel.ts";
+import type { JpegScan } from "./jpeg-frame.ts";
+import { JPEG_START_BYTES, requireRestorable } from "./jpeg-header.ts";
+import {
+  allBlocks,
+  type Handoff,
+  type LeptonPicture,
+  NO_PADDING,
+  quantizersOf,
+  type ScanSeen,
+  START,
+  USUAL_ARITHMETIC,
+} from "./picture.ts";
+import type { LeptonRecords, LeptonSegment } from "./records.ts";
+import { indexScan, type ScanIndex } from "./scan-index.ts";
+import type { SegmentRows } from "./segment-decoder.ts";
+import { cutByBytes, cutByRows, defaultSegments } from "./segments.ts";
+
+/** How a picture is cut; the second is for comparing with lepton_jpeg_rust. */
+export interface CutOptions {
+  /** Segments wanted; default by size. */
+  readonly segments?: number | undefined;
+  readonly cut?: "bytes" | "rows" | undefined;
+}
+
+/** A segment that is ready to be coded, apart from any other. */
+export interface SegmentToEncode {
+  readonly rows: SegmentRows;
+  readonly handoff: Handoff;
+  /** Scan data from the handoff's byte on. */
+  readonly data: Uint8Array;
+}
+
+/** All that a Lepton file says, but for the coded streams. */
+export interface SinglePlan {
+  readonly picture: LeptonPicture;
+  readonly segments: readonly SegmentToEncode[];
+  readonly records: LeptonRecords;
+}
+
+/**
+ * Plans the coding of a JPEG.
+ *
+ * @param jpeg - the whole file
+ * @param at - where the scan's data begin
+ * @throws PithError of kind "input" when the data cannot be restored exactly
+ */
+export function planSingle(
+  instance: KernelInstance,
+  jpeg: Uint8Array,
+  scan: JpegScan,
+  at: number,
+  options: CutOptions,
+): SinglePlan {
+  requireRestorable(scan);
+  const data = jpeg.subarray(at);
+  const index = indexScan(instance, scan, data, START, NO_PADDING);
+  const tail = tailOf(data, index.seen);
+  const { picture, segments, records } = planRows(scan, index, data, tail, options);
+  const jpegHeader = jpeg.subarray(JPEG_START_BYTES, at);
+  return { picture, segments, records: { ...records, jpegHeader } };
+}
+
+/**
+ * What goes into the tail record: all from the marker on that ended the scan; the last two bytes where
+ * the data just end, which is how readers know them.
+ */
+export function tailOf(data: Uint8Array, seen: ScanSeen): Uint8Array {
+  const { end, endsEarly, surplusRestarts } = seen;
+  if (endsEarly && end >= data.length) return data.subarray(-2);
+  return data.subarray(end - 2 * surplusRestarts);
+}
+
+/** The plan from the first row of `index` on; its records lack the JPEG's header. */
+export function planRows(
+  scan: JpegScan,
+  index: ScanIndex,
+  data: Uint8Array,
+  tail: Uint8Array,
+  options: CutOptions,
+): SinglePlan {
+  const { seen, rows } = index;
+  const { frame } = scan;
+  const picture = pictureOf(scan, scan.quantizers, seen);
+  const [first] = frame.components;
+  const v = first?.v ?? 1;
+  const blocks = (first?.columns ?? 1) * v;
+  const from = rows[0]?.mcuRow ?? 0;
+  const origin = rows[0]?.position ?? 0;
+  const count = Math.ceil((picture.codedBlocks[0] ?? 0) / blocks) - from;
+  const end = origin + data.length - tail.length;
+  const positions = rows.slice(0, count).map((row) => row.position);
+  const wanted = options.segments ?? defaultSegments(end - origin);
+  const cuts =
+    options.cut === "rows"
+      ? cutByRows(count, wanted)
+      : cutByBytes([...positions, end], wanted, from);
+  const segments: SegmentToEncode[] = [];
+  const written: LeptonSegment[] = [];
+  for (const [i, cut] of cuts.entries()) {
+    const handoff = rows[cut.first - from] ?? START;
+    const next = cuts[i + 1];
+    const stop = next === undefined ? end : (rows[next.first - from]?.position ?? end);
+    const { position, overhang, overhangBits, dc } = handoff;
+    written.push({
+      startRow: cut.first * v,
+      scanBytes: stop - position,
+      overhang,
+      overhangBits,
+      dc,
+    });
+    // The byte at which the next one begins may hold bits of this one.
+    const bytes = data.subarray(
+      position - origin,
+      next === undefined ? data.length : stop - origin + 1,
+    );
+    segments.push({ rows: cut, handoff, data: bytes });
+  }
+  const records: LeptonRecords = {
+    jpegHeader: new Uint8Array(0),
+    padding: seen.padding,
+    segments: written,
+    restarts: restartsToRecord(scan, seen),
+    earlyEnd: seen.endsEarly
+      ? { component: 0, position: 0, bit: 0, lastBlocks: seen.lastBlocks }
+      : undefined,
+    tail,
+  };
+  return { picture, segments, records };
+}
+
+/** A count of restart markers where some that are due are missing; else readers know it. */
+function restartsToRecord(scan: JpegScan, seen: ScanSeen): number[] | undefined {
+  const { frame, restartInterval } = scan;
+  if (restartInterval === 0) return undefined;
+  const due = Math.floor((frame.mcuColumns * frame.mcuRows - 1) / restartInterval);
+  const there = seen.restarts - seen.surplusRestarts;
+  return there < due ? [there] : undefined;
+}
+
+/** The picture that the model codes. */
+export function pictureOf(
+  scan: JpegScan,
+  tables: JpegScan["quantizers"],
+  seen: Pick<ScanSeen, "endsEarly" | "lastBlocks" | "padding">,
+): LeptonPicture {
+  const { endsEarly, lastBlocks, padding } = seen;
+  const all = allBlocks(scan.frame);
+  return {
+    scan,
+    quantizers: quantizersOf(scan.frame, tables),
+    codedBlocks: all.map((count, c) => (endsEarly ? (lastBlocks[c] ?? 0) + 1 : count)),
+    padding,
+    restarts: -1,
+    arithmetic: USUAL_ARITHMETIC,
+    priorsCapped: true,
+  };
+}

@@ -1,0 +1,62 @@
+/**
+ * Segments: where a picture is cut into parts that are coded alone.
+ *
+ *   rows   | 0 | 1 | 2 | 3 | 4 | 5 | 6 |     MCU rows and where their scan data begin
+ *   cuts   |   segment 0   | segment 1 |
+ *
+ * Each segment learns afresh, which costs some saving, and can be coded and decoded on a core of
+ * its own. The cut depends on the picture alone, never on threads.
+ */
+import { LEPTON_SEGMENT_SCAN_BYTES_MINIMUM, LEPTON_SEGMENTS_DEFAULT } from "../core/limits.ts";
+import type { SegmentRows } from "./segment-decoder.ts";
+
+/**
+ * How many segments a picture is cut into unless the caller says.
+ *
+ * @param scanBytes - bytes of its scan data
+ */
+export function defaultSegments(scanBytes: number): number {
+  const most = Math.floor(scanBytes / LEPTON_SEGMENT_SCAN_BYTES_MINIMUM);
+  return Math.max(1, Math.min(LEPTON_SEGMENTS_DEFAULT, most));
+}
+
+/**
+ * Cuts at about equal bytes of scan data, as they decode in about equal time.
+ *
+ * @param positions - where the data of each MCU row begin, and where those of the last end
+ * @param count - segments wanted; there are fewer when there are fewer rows
+ * @param from - MCU row to which the first position belongs
+ */
+export function cutByBytes(positions: readonly number[], count: number, from = 0): SegmentRows[] {
+  const rows = positions.length - 1;
+  const start = positions[0] ?? 0;
+  const total = (positions[rows] ?? 0) - start;
+  const firsts = [0];
+  for (let i = 1; i < count; i++) {
+    const target = start + (total * i) / count;
+    let row = (firsts.at(-1) ?? 0) + 1;
+    while (row < rows && (positions[row] ?? 0) < target) row += 1;
+    if (row >= rows) break;
+    firsts.push(row);
+  }
+  return segmentsOf(firsts, rows, from);
+}
+
+/** Cuts at equal rows, as lepton_jpeg_rust does: a segment ends with row floor(s * (i + 1)). */
+export function cutByRows(rows: number, count: number): SegmentRows[] {
+  const share = Math.fround(rows / count);
+  const firsts = [0];
+  for (let i = 0; i < count - 1; i++) {
+    const first = Math.floor(Math.fround(share * (i + 1))) + 1;
+    if (first < rows) firsts.push(first);
+  }
+  return segmentsOf(firsts, rows, 0);
+}
+
+function segmentsOf(firsts: readonly number[], rows: number, from: number): SegmentRows[] {
+  return firsts.map((first, i) => ({
+    first: from + first,
+    end: from + (firsts[i + 1] ?? rows),
+    isLast: i === firsts.length - 1,
+  }));
+}
