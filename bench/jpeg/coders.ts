@@ -1,0 +1,70 @@
+/**
+ * Coders that run in this process: our codec with its own choice of segments and with one, and zlib
+ * as Node has it. All on one thread, and without our proof of the result, but for `encodeProved`.
+ */
+import { deflateSync, inflateSync } from "node:zlib";
+import { decodeLepton, encodeLepton } from "../../src/lepton/index.ts";
+
+export interface InProcess {
+  readonly name: string;
+  readonly ours: boolean;
+  readonly chunked: boolean;
+  encode(jpeg: Uint8Array): Promise<Uint8Array>;
+  decode(coded: Uint8Array): Promise<Uint8Array>;
+}
+
+export const ONE_SEGMENT = "pith, 1 segment";
+export const DEFAULT_SEGMENTS = "pith";
+
+export const CHUNK_BYTES = 4 * 1024 * 1024;
+
+export const IN_PROCESS: readonly InProcess[] = [
+  {
+    name: DEFAULT_SEGMENTS,
+    ours: true,
+    chunked: true,
+    encode: (jpeg) => encodeUnproved(jpeg),
+    decode,
+  },
+  {
+    name: ONE_SEGMENT,
+    ours: true,
+    chunked: true,
+    encode: (jpeg) => encodeUnproved(jpeg, 1),
+    decode,
+  },
+  {
+    name: "zlib 9",
+    ours: false,
+    chunked: true,
+    encode: async (jpeg) => new Uint8Array(deflateSync(jpeg, { level: 9 })),
+    decode: async (coded) => new Uint8Array(inflateSync(coded)),
+  },
+];
+
+/** A Lepton file that nobody has decoded yet; without a count, as many segments as it likes. */
+export function encodeUnproved(jpeg: Uint8Array, segments?: number): Promise<Uint8Array> {
+  return encodeLepton(jpeg, { segments, verify: false });
+}
+
+export function encodeProved(jpeg: Uint8Array): Promise<Uint8Array> {
+  return encodeLepton(jpeg);
+}
+
+export function decode(lepton: Uint8Array): Promise<Uint8Array> {
+  return decodeLepton(lepton);
+}
+
+export async function* decodeStream(lepton: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield await decode(lepton);
+}
+
+/** The first chunk of a JPEG as a Lepton file. */
+export function codeChunk(jpeg: Uint8Array, segments: number): Promise<Uint8Array> {
+  return encodeUnproved(jpeg.subarray(0, CHUNK_BYTES), segments);
+}
+
+export async function decodeChunk(lepton: Uint8Array, threads: number): Promise<Uint8Array> {
+  void threads;
+  return decode(lepton);
+}

@@ -1,0 +1,157 @@
+/**
+ * One photo through whole processes: what a user waits for who types a command, and how soon the
+ * first byte comes when a photo is decoded while it is read.
+ *
+ *   pith compress, cjxl, pith expand, djxl, ...    round after round, medians
+ *
+ * The clock runs from the start of the process to its end. The command is the built one, as a user
+ * has it; without dist/ it is left out.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { median } from "../deflate/report.ts";
+import { decodeStream, encodeUnproved } from "./coders.ts";
+import { fileOf, type JpegFile } from "./files.ts";
+import type { Program } from "./programs.ts";
+import { type Cost, runProgram } from "./run-program.ts";
+
+const COMMAND = resolve(import.meta.dirname, "../../dist/cli/main.js");
+
+/** 2.6 MB, 4:2:0, 8 megapixels, with restart markers. */
+const PHOTO = "apple-iphone-6.jpg";
+
+export interface ColdRun {
+  readonly command: string;
+  readonly wallMs: number;
+  readonly cpuMs: number;
+  readonly peakMib: number | undefined;
+}
+
+export interface FirstByte {
+  readonly what: string;
+  readonly firstByteMs: number;
+  readonly wholeMs: number;
+}
+
+export interface Cold {
+  readonly file: string;
+  readonly plainBytes: number;
+  readonly runs: readonly ColdRun[];
+  readonly firstBytes: readonly FirstByte[];
+}
+
+export async function coldFigures(
+  programs: readonly Program[],
+  parent: string,
+  rounds: number,
+): Promise<Cold> {
+  const photo = fileOf("photos", PHOTO);
+  const folder = mkdtempSync(join(parent, "cold-"));
+  const commands = commandsOf(programs);
+  const costs = new Map<string, Cost[]>(commands.map(({ says }) => [says, []]));
+  copyFileSync(photo.path, join(folder, "photo.jpg"));
+  // Round 0 fills the caches of the disk.
+  for (let round = 0; round <= rounds; round++) {
+    for (const { says, words } of commands) {
+      const cost = runProgram(words, folder);
+      if (cost !== undefined && round > 0) costs.get(says)?.push(cost);
+    }
+  }
+  const runs = [...costs].filter(([, own]) => own.length > 0);
+  const firstBytes = await firstByteFigures(photo, folder, rounds);
+  rmSync(folder, { recursive: true });
+  console.error("cold: done");
+  return {
+    file: photo.name,
+    plainBytes: photo.bytes.length,
+    runs: runs.map(([command, own]) => ({
+      command,
+      wallMs: 1000 * median(own.map(({ wallSeconds }) => wallSeconds)),
+      cpuMs: 1000 * median(own.map(({ cpuSeconds }) => cpuSeconds)),
+      peakMib: own[0]?.peakKib === undefined ? undefined : own[0].peakKib / 1024,
+    })),
+    firstBytes,
+  };
+}
+
+/** Each tool's two commands, encoding before decoding; outputs are made anew each time. */
+function commandsOf(programs: readonly Program[]): { says: string; words: string }[] {
+  const commands: { says: string; words: string }[] = [];
+  if (existsSync(COMMAND)) {
+    const pith = `'${process.execPath}' '${COMMAND}'`;
+    commands.push(
+      { says: "pith compress", words: `${pith} compress -f -q photo.jpg -o photo.pith` },
+      { says: "pith expand", words: `${pith} expand -f -q photo.pith -o expanded.jpg` },
+      { says: "pith compress to .lep", words: `${pith} compress -f -q photo.jpg -o photo.lep` },
+      { says: "pith expand from .lep", words: `${pith} expand -f -q photo.lep -o expanded.jpg` },
+      { says: "pith --version (start alone)", words: `${pith} --version` },
+    );
+  } else console.error("no dist/ here: the pith command is left out");
+  for (const { name, encode, decode, forJpeg, bytesMaximum } of programs) {
+    if (!forJpeg || decode === undefined || bytesMaximum !== undefined) continue;
+    commands.push({ says: `${name}, encode`, words: encode });
+    commands.push({ says: `${name}, decode`, words: decode });
+  }
+  return commands;
+}
+
+async function firstByteFigures(
+  photo: JpegFile,
+  folder: string,
+  rounds: number,
+): Promise<FirstByte[]> {
+  const lepton = await encodeUnproved(photo.bytes);
+  const inProcess: Times[] = [];
+  const command: Times[] = [];
+  const coded = join(folder, "photo.lep");
+  for (let round = 0; round <= rounds; round++) {
+    const warm = await timeStream(() => decodeStream(lepton), photo);
+    if (round > 0) inProcess.push(warm);
+    if (!existsSync(coded)) continue;
+    const cold = await timeStream(() => commandOutput(coded), photo);
+    if (round > 0) command.push(cold);
+  }
+  return [
+    ...figure("decode stream, in process, warm", inProcess),
+    ...figure("pith expand -c, whole process", command),
+  ];
+}
+
+interface Times {
+  readonly firstByteMs: number;
+  readonly wholeMs: number;
+}
+
+function figure(what: string, times: readonly Times[]): FirstByte[] {
+  if (times.length === 0) return [];
+  const firstByteMs = median(times.map((each) => each.firstByteMs));
+  return [{ what, firstByteMs, wholeMs: median(times.map(({ wholeMs }) => wholeMs)) }];
+}
+
+async function timeStream(
+  open: () => AsyncIterable<Uint8Array>,
+  { bytes }: JpegFile,
+): Promise<Times> {
+  const began = performance.now();
+  let firstByteMs: number | undefined;
+  const parts: Uint8Array[] = [];
+  for await (const part of open()) {
+    if (part.length === 0) continue;
+    firstByteMs ??= performance.now() - began;
+    parts.push(part);
+  }
+  const wholeMs = performance.now() - began;
+  if (Buffer.compare(Buffer.concat(parts), bytes) !== 0) throw new Error("not restored");
+  return { firstByteMs: firstByteMs ?? wholeMs, wholeMs };
+}
+
+async function* commandOutput(path: string): AsyncGenerator<Uint8Array> {
+  const child = spawn(process.execPath, [COMMAND, "expand", "-c", path], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = once(child, "exit");
+  yield* child.stdout as AsyncIterable<Uint8Array>;
+  await ended;
+}

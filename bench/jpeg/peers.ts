@@ -1,0 +1,233 @@
+/**
+ * Peers of the JPEG benchmark: everyone whose sizes and costs stand in the tables, and how one
+ * file goes there and back with each.
+ *
+ *   in process   process.cpuUsage around the call, warm; memory from a process of its own
+ *   programs     wait4's figures, less those of the same program on a picture of one block
+ *
+ * Nothing counts as restored that was not decoded and compared byte for byte here.
+ */
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { median } from "../deflate/report.ts";
+import { IN_PROCESS, type InProcess } from "./coders.ts";
+import { fileOf, type JpegFile } from "./files.ts";
+import { type Program, versionOf } from "./programs.ts";
+import { beyond, type Cost, runProgram } from "./run-program.ts";
+
+export type Outcome =
+  | "restored"
+  | "wrong"
+  | "refused"
+  /** What came out is another file that cannot be turned back. */
+  | "no way back"
+  /** Not asked: the file is too large for so slow a program. */
+  | "left out";
+
+/** One file there and back. */
+export interface RoundTrip {
+  readonly outcome: Outcome;
+  readonly codedBytes: number | undefined;
+  readonly encode: Cost | undefined;
+  readonly decode: Cost | undefined;
+}
+
+/** Peak resident sets of whole processes. */
+export interface Memory {
+  readonly encodeKib: number | undefined;
+  readonly decodeKib: number | undefined;
+  /** What the process holds before it works; undefined where that is next to nothing. */
+  readonly idleKib: number | undefined;
+}
+
+export interface Peer {
+  readonly name: string;
+  readonly ours: boolean;
+  readonly forJpeg: boolean;
+  readonly chunked: boolean;
+  readonly reversible: boolean;
+  readonly version: string;
+  roundTrip(file: JpegFile): Promise<RoundTrip>;
+  /** Costs of encoding and decoding once everything is warm, for the figures "in process". */
+  warm(file: JpegFile): Promise<Pick<RoundTrip, "encode" | "decode">>;
+  memory(file: JpegFile): Promise<Memory>;
+  close(): void;
+}
+
+const NONE = { codedBytes: undefined, encode: undefined, decode: undefined } as const;
+
+/** CPU time that a sample in this process fills at least. */
+const SAMPLE_SECONDS = 0.06;
+/** A program's start is the median of so many. */
+const STARTS = 5;
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+/** Ourselves and zlib, then these programs; `folder` is for their files. */
+export function peersOf(programs: readonly Program[], folder: string): Peer[] {
+  const small = fileOf("vectors", "tiny.jpg");
+  return [
+    ...IN_PROCESS.map((coder) => inProcessPeer(coder, folder)),
+    ...programs.map((program) => programPeer(program, folder, small)),
+  ];
+}
+
+function inProcessPeer(coder: InProcess, folder: string): Peer {
+  const { name, ours, chunked, encode, decode } = coder;
+  return {
+    name,
+    ours,
+    forJpeg: ours,
+    chunked,
+    reversible: true,
+    version: ours ? "" : `zlib ${process.versions.zlib} of Node ${process.version}`,
+    async roundTrip({ bytes }) {
+      const [encodeCost, coded] = await timed(() => encode(bytes));
+      if (coded === undefined) return { ...NONE, outcome: "refused" };
+      const [decodeCost, plain] = await timed(() => decode(coded));
+      const same = plain !== undefined && Buffer.compare(plain, bytes) === 0;
+      return {
+        outcome: same ? "restored" : "wrong",
+        codedBytes: coded.length,
+        encode: encodeCost,
+        decode: decodeCost,
+      };
+    },
+    async warm({ bytes }) {
+      const [encodeCost, coded] = await sampled(() => encode(bytes));
+      const [decodeCost] = await sampled(() => decode(coded));
+      return { encode: encodeCost, decode: decodeCost };
+    },
+    memory: async (file) => memoryOfChild(name, file, folder),
+    close: () => undefined,
+  };
+}
+
+/** Runs once; a fault of the codec is a refusal. */
+async function timed(
+  code: () => Promise<Uint8Array>,
+): Promise<[cost: Cost, bytes: Uint8Array | undefined]> {
+  collectGarbage();
+  const wall = performance.now();
+  const began = process.cpuUsage();
+  const bytes = await code().catch(() => undefined);
+  return [costSince(began, wall, 1), bytes];
+}
+
+/** Runs again and again until it has taken a sample's time; the cost of one run, and its result. */
+async function sampled(code: () => Promise<Uint8Array>): Promise<[cost: Cost, bytes: Uint8Array]> {
+  collectGarbage();
+  const wall = performance.now();
+  const began = process.cpuUsage();
+  for (let runs = 1; ; runs++) {
+    const bytes = await code();
+    const cost = costSince(began, wall, runs);
+    if (cost.cpuSeconds * runs >= SAMPLE_SECONDS) return [cost, bytes];
+  }
+}
+
+function costSince(began: NodeJS.CpuUsage, wall: number, runs: number): Cost {
+  const { user, system } = process.cpuUsage(began);
+  return {
+    cpuSeconds: (user + system) / 1e6 / runs,
+    wallSeconds: (performance.now() - wall) / 1000 / runs,
+    peakKib: undefined,
+  };
+}
+
+/** Encodes and decodes in processes of their own, which tell what they held. */
+function memoryOfChild(coder: string, { path }: JpegFile, folder: string): Memory {
+  const child = join(import.meta.dirname, "coder-child.ts");
+  const coded = join(folder, "child.coded");
+  const plain = join(folder, "child.plain");
+  const run = (...args: string[]): { idleKib: number; peakKib: number } =>
+    JSON.parse(execFileSync(process.execPath, [child, coder, ...args], { encoding: "utf8" }));
+  const encode = run("encode", path, coded);
+  const decode = run("decode", coded, plain);
+  return { encodeKib: encode.peakKib, decodeKib: decode.peakKib, idleKib: decode.idleKib };
+}
+
+function programPeer(program: Program, parent: string, small: JpegFile): Peer {
+  const { name, chunked, forJpeg, decode, repeat, bytesMaximum = Infinity } = program;
+  const folder = mkdtempSync(join(parent, "program-"));
+  const photo = join(folder, "photo.jpg");
+  const coded = join(folder, program.coded);
+  const start = startOf(program, folder, small);
+
+  /** Both ways once; `photo` and `coded` stay for `warm`. */
+  const thereAndBack = ({ path, bytes }: JpegFile): RoundTrip => {
+    if (bytes.length > bytesMaximum) return { ...NONE, outcome: "left out" };
+    copyFileSync(path, photo);
+    rmSync(coded, { force: true });
+    const encodeCost = runProgram(program.encode, folder);
+    const size = encodeCost && (statSync(coded, { throwIfNoEntry: false })?.size ?? 0);
+    if (encodeCost === undefined || !size) return { ...NONE, outcome: "refused" };
+    const there = { codedBytes: size, encode: beyond(encodeCost, start.encode) };
+    if (decode === undefined) return { ...there, outcome: "no way back", decode: undefined };
+    rmSync(photo);
+    const decodeCost = runProgram(decode, folder);
+    const exists = statSync(photo, { throwIfNoEntry: false }) !== undefined;
+    const same = decodeCost && exists && Buffer.compare(readFileSync(photo), bytes) === 0;
+    return {
+      ...there,
+      outcome: same ? "restored" : "wrong",
+      decode: decodeCost && beyond(decodeCost, start.decode),
+    };
+  };
+  /** What the second run in one process costs, from a process that does it twice. */
+  const second = (words: string, begin: Cost, first: Cost): Cost | undefined => {
+    const twice = runProgram(words, folder);
+    return twice && beyond(beyond(twice, begin), first);
+  };
+  return {
+    name,
+    ours: false,
+    forJpeg,
+    chunked,
+    reversible: decode !== undefined,
+    version: program.version === undefined ? "unknown" : versionOf(program.version),
+    roundTrip: async (file) => thereAndBack(file),
+    async warm(file) {
+      const once = thereAndBack(file);
+      if (once.outcome !== "restored") return { encode: undefined, decode: undefined };
+      if (repeat === undefined || once.encode === undefined || once.decode === undefined)
+        return once;
+      return {
+        encode: second(`${program.encode} ${repeat}2`, start.encode, once.encode),
+        decode: second(`${decode} ${repeat}2`, start.decode, once.decode),
+      };
+    },
+    async memory(file) {
+      const { encode, decode: back } = thereAndBack(file);
+      return { encodeKib: encode?.peakKib, decodeKib: back?.peakKib, idleKib: undefined };
+    },
+    close: () => rmSync(folder, { recursive: true }),
+  };
+}
+
+/** What the program takes for next to no picture: mostly its start. */
+function startOf(
+  program: Program,
+  folder: string,
+  small: JpegFile,
+): { readonly encode: Cost; readonly decode: Cost } {
+  copyFileSync(small.path, join(folder, "photo.jpg"));
+  const middle = (words: string): Cost => {
+    const costs = Array.from({ length: STARTS }, () => runProgram(words, folder)).filter(
+      (cost) => cost !== undefined,
+    );
+    if (costs.length === 0) return { cpuSeconds: 0, wallSeconds: 0, peakKib: undefined };
+    return {
+      cpuSeconds: median(costs.map(({ cpuSeconds }) => cpuSeconds)),
+      wallSeconds: median(costs.map(({ wallSeconds }) => wallSeconds)),
+      peakKib: costs[0]?.peakKib,
+    };
+  };
+  const encode = middle(program.encode);
+  const decode = program.decode === undefined ? encode : middle(program.decode);
+  return { encode, decode };
+}

@@ -1,0 +1,273 @@
+/**
+ * Report of the JPEG benchmark: tables that go into docs/performance.md as they are.
+ */
+import type { Machine, Target } from "../deflate/report.ts";
+import type { Cold } from "./cold.ts";
+import type { RecordedTotal, Row, Trip } from "./comparison.ts";
+import type { Memory } from "./peers.ts";
+import type { RestoredFolder } from "./restored.ts";
+import { CHUNK_GOAL, type SegmentCurve } from "./segments.ts";
+import type { StoredFile } from "./stored.ts";
+import type { WarmSample, WarmSpeed } from "./warm.ts";
+
+export interface FolderSizes {
+  readonly folder: string;
+  readonly rows: readonly Row[];
+  readonly recorded: readonly RecordedTotal[];
+}
+
+/** Everything that was measured; parts that were not asked for are missing. */
+export interface Measured {
+  readonly machine: Machine;
+  /** A few files of each folder: totals are not those of the targets. */
+  readonly quick: boolean;
+  trips?: readonly Trip[];
+  rows?: readonly Row[];
+  folders?: readonly FolderSizes[];
+  stored?: readonly StoredFile[];
+  warmSamples?: readonly WarmSample[];
+  warm?: readonly WarmSpeed[];
+  segments?: readonly SegmentCurve[];
+  cold?: Cold;
+  restored?: readonly RestoredFolder[];
+}
+
+export function printReport(measured: Measured, targets: readonly Target[]): void {
+  const { cpu, cores, node, date, commit, load, busy } = measured.machine;
+  console.log(`${cpu}, ${cores} cores, Node ${node}, ${date}, commit ${commit}`);
+  if (busy) {
+    console.log(`The machine was busy (load ${load.toFixed(1)}): take the ratios, not the speeds.`);
+  }
+  if (measured.rows !== undefined) printComparison(measured.rows);
+  for (const folder of measured.folders ?? []) printFolder(folder);
+  if (measured.stored !== undefined) printStored(measured.stored);
+  if (measured.warm !== undefined) printWarm(measured.warm);
+  for (const curve of measured.segments ?? []) printCurve(curve);
+  if (measured.cold !== undefined) printCold(measured.cold);
+  for (const folder of measured.restored ?? []) printRestored(folder);
+  printTargets(targets);
+}
+
+function printComparison(rows: readonly Row[]): void {
+  heading("Everyone on photos/: MB of JPEG per CPU second; memory on one photo of 8 megapixels");
+  table(
+    [
+      "tool",
+      "saved",
+      "bit for bit",
+      "chunks alone",
+      "encode",
+      "decode",
+      "memory MiB, encode / decode",
+    ],
+    rows.map((row) => [
+      row.peer,
+      percentSaved(row),
+      verdict(row),
+      row.chunked ? "yes" : "no",
+      speed(row.encodeSpeed),
+      speed(row.decodeSpeed),
+      memory(row.memory),
+    ]),
+  );
+  const versions = rows.filter(({ ours, version }) => !ours && version !== "unknown");
+  console.log(`\n${versions.map(({ peer, version }) => `${peer}: ${version}`).join("; ")}`);
+}
+
+/** Files not taken are told, so that a share of the files is never read as the whole. */
+function verdict({ files, bitForBit, refused, wrong, leftOut, decodeSpeed }: Row): string {
+  const notes: string[] = [];
+  if (refused > 0) notes.push(`${refused} refused`);
+  if (leftOut > 0) notes.push(`${leftOut} too slow to try`);
+  if (wrong > 0) notes.push(`${wrong} WRONG`);
+  if (files === 0) return notes.join(", ");
+  const word = bitForBit ? "yes" : decodeSpeed === undefined ? "no: another JPEG" : "NO";
+  return [word, ...notes].join(", ");
+}
+
+function memory(of: Memory | undefined): string {
+  if (of?.encodeKib === undefined) return "";
+  const mib = (kib: number | undefined): string =>
+    kib === undefined ? "-" : (kib / 1024).toFixed(0);
+  const both = `${mib(of.encodeKib)} / ${mib(of.decodeKib)}`;
+  return of.idleKib === undefined ? both : `${both}, ${mib(of.idleKib)} of them Node's`;
+}
+
+function printFolder({ folder, rows, recorded }: FolderSizes): void {
+  heading(`Sizes of ${folder}/`);
+  table(
+    ["tool", "files", "of bytes", "bytes", "saved", "bit for bit"],
+    rows
+      .filter(({ codedBytes }) => codedBytes > 0)
+      .map((row) => [
+        row.peer,
+        row.files,
+        bytes(row.plainBytes),
+        bytes(row.codedBytes),
+        percentSaved(row),
+        verdict(row),
+      ]),
+  );
+  if (recorded.length === 0) return;
+  console.log("\nRecorded earlier, on files that the tool restored; ours of the same files\n");
+  table(
+    ["tool", "files", "bytes", "saved", "ours", "saved by ours"],
+    recorded
+      .filter(({ files }) => files > 0)
+      .map((total) => [
+        total.tool,
+        total.files,
+        bytes(total.codedBytes),
+        percentSaved(total),
+        bytes(total.ourBytes),
+        percentSaved({ ...total, codedBytes: total.ourBytes }),
+      ]),
+  );
+}
+
+function printStored(files: readonly StoredFile[]): void {
+  heading("As Pith stores them: chunk by chunk");
+  table(
+    ["file", "bytes", "stored", "saved", "chunks", "restored"],
+    files.map(({ file, plainBytes, storedBytes, chunks, restored }) => [
+      file,
+      bytes(plainBytes),
+      bytes(storedBytes),
+      percentSaved({ plainBytes, codedBytes: storedBytes }),
+      chunks.join(" "),
+      restored ? "yes" : "NO",
+    ]),
+  );
+}
+
+function printWarm(speeds: readonly WarmSpeed[]): void {
+  heading("In process, warm, one thread: MB of JPEG per CPU second, nanoseconds per byte");
+  table(
+    ["sampling", "peer", "files", "encode", "ns/byte", "decode", "ns/byte", "times djxl"],
+    speeds.map((each) => {
+      const djxl = speeds.find(
+        ({ peer, sampling }) => peer === "libjxl" && sampling === each.sampling,
+      );
+      const ratio = djxl === undefined ? undefined : each.decodeSpeed / djxl.decodeSpeed;
+      return [
+        each.sampling,
+        each.peer,
+        each.files,
+        speed(each.encodeSpeed),
+        speed(each.encodeNsPerByte),
+        speed(each.decodeSpeed),
+        speed(each.decodeNsPerByte),
+        ratio === undefined ? "" : ratio.toFixed(2),
+      ];
+    }),
+  );
+}
+
+function printCurve({ file, plainBytes, points }: SegmentCurve): void {
+  heading(`Segments of ${file}, ${bytes(plainBytes)} bytes: MB/s of decoding`);
+  const [one] = points;
+  table(
+    [
+      "segments",
+      "bytes",
+      "saved",
+      "lost to one",
+      "1 thread",
+      "2 threads",
+      "CPU",
+      "100 Mbit/s on 2",
+    ],
+    points.map((each) => [
+      each.segments,
+      bytes(each.codedBytes),
+      `${each.savedPercent.toFixed(2)} %`,
+      one === undefined ? "" : `${(one.savedPercent - each.savedPercent).toFixed(2)} points`,
+      speed(each.oneThreadSpeed),
+      speed(each.twoThreadsSpeed),
+      speed(each.cpuSpeed),
+      each.twoThreadsSpeed >= CHUNK_GOAL ? "yes" : "no",
+    ]),
+  );
+}
+
+function printCold({ file, plainBytes, runs, firstBytes }: Cold): void {
+  heading(`Whole processes on ${file}, ${bytes(plainBytes)} bytes`);
+  table(
+    ["command", "wall ms", "CPU ms", "peak MiB"],
+    runs.map(({ command, wallMs, cpuMs, peakMib }) => [
+      command,
+      wallMs.toFixed(0),
+      cpuMs.toFixed(0),
+      peakMib?.toFixed(0) ?? "",
+    ]),
+  );
+  console.log("");
+  table(
+    ["decoding as it is read", "first byte, ms", "whole, ms", "share"],
+    firstBytes.map(({ what, firstByteMs, wholeMs }) => [
+      what,
+      firstByteMs.toFixed(1),
+      wholeMs.toFixed(0),
+      `${((100 * firstByteMs) / wholeMs).toFixed(1)} %`,
+    ]),
+  );
+}
+
+function printRestored({ folder, files, others, peakKib }: RestoredFolder): void {
+  heading(`${folder}/: who gives it back (${files.length} files, peak ${mibOf(peakKib)} MiB)`);
+  const told = Object.entries(others).map(([tool, count]) => `${tool} ${count}`);
+  const own = files.filter(({ lepton }) => lepton.outcome === "restored").length;
+  console.log(`Lepton alone ${own}; recorded earlier: ${told.join(", ")}\n`);
+  table(
+    ["file", "bytes", "Lepton alone", "ms", "auto", "ms"],
+    files.map(({ file, plainBytes, lepton, auto, codecs }) => [
+      file,
+      bytes(plainBytes),
+      lepton.why === "" ? lepton.outcome : `${lepton.outcome}: ${lepton.why}`,
+      (1000 * lepton.seconds).toFixed(0),
+      auto.why === "" ? `${auto.outcome}, ${codecs.join(" ")}` : `${auto.outcome}: ${auto.why}`,
+      (1000 * auto.seconds).toFixed(0),
+    ]),
+  );
+}
+
+function printTargets(targets: readonly Target[]): void {
+  heading("Targets");
+  table(
+    ["target", "wanted", "measured", ""],
+    targets.map(({ what, wanted, measured, reached }) => [
+      what,
+      wanted,
+      measured === undefined ? "not measured" : Number(measured.toFixed(2)),
+      reached === undefined ? "" : reached ? "reached" : "missed",
+    ]),
+  );
+}
+
+function heading(words: string): void {
+  console.log(`\n${words}\n`);
+}
+
+function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
+  console.log(`| ${head.join(" | ")} |`);
+  console.log(`|${" --- |".repeat(head.length)}`);
+  for (const row of rows) console.log(`| ${row.join(" | ")} |`);
+}
+
+function percentSaved(of: { readonly plainBytes: number; readonly codedBytes: number }): string {
+  if (of.plainBytes === 0) return "";
+  return `${(100 - (100 * of.codedBytes) / of.plainBytes).toFixed(2)} %`;
+}
+
+function speed(value: number | undefined): string {
+  if (value === undefined) return "";
+  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}
+
+function bytes(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+function mibOf(kib: number): string {
+  return (kib / 1024).toFixed(0);
+}

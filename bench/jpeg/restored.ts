@@ -1,0 +1,89 @@
+/**
+ * Who gives which awkward file back: each file of vectors/ and hostile/ through our codec alone, and
+ * through Pith as it comes (`auto`), which leaves to other codecs what Lepton refuses.
+ *
+ *   file -> restore-child.ts: encodeLepton -> decodeLepton -> equal?    compress -> expand -> equal?
+ *
+ * The work is done in another process, so that a hang is a figure in a table and not the end of
+ * the benchmark.
+ */
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { type Folder, filesOf, recordedOf } from "./files.ts";
+import type { Attempt, Attempts } from "./restore-child.ts";
+
+/** Longest that any file may take, there and back. */
+export const FILE_SECONDS_MAXIMUM = 20;
+
+export interface RestoredFile extends Attempts {
+  readonly file: string;
+  readonly plainBytes: number;
+}
+
+export interface RestoredFolder {
+  readonly folder: Folder;
+  readonly files: readonly RestoredFile[];
+  /** Files that each tool once restored, by name of the tool. */
+  readonly others: Readonly<Record<string, number>>;
+  /** Peak resident set of the process that did it all. */
+  readonly peakKib: number;
+}
+
+export async function restoredFolders(quick: boolean): Promise<RestoredFolder[]> {
+  const folders: RestoredFolder[] = [];
+  for (const folder of ["vectors", "hostile"] as const) {
+    const files: RestoredFile[] = [];
+    let child = startChild();
+    let peakKib = 0;
+    for (const { name, path, bytes } of filesOf(folder, quick)) {
+      const attempts = await askChild(child, path);
+      if (attempts.gone) {
+        child.kill("SIGKILL");
+        child = startChild();
+      }
+      peakKib = Math.max(peakKib, attempts.peakKib);
+      files.push({ file: name, plainBytes: bytes.length, ...attempts });
+    }
+    child.kill();
+    const others = Object.fromEntries(
+      [...recordedOf(folder)].map(([tool, sizes]) => {
+        const own = files.filter(({ file }) => sizes.get(file) !== undefined);
+        return [tool, own.length];
+      }),
+    );
+    folders.push({ folder, files, others, peakKib });
+    console.error(`restored: ${folder}`);
+  }
+  return folders;
+}
+
+function startChild(): ChildProcess {
+  const stdio: ("ignore" | "inherit" | "ipc")[] = ["ignore", "ignore", "inherit", "ipc"];
+  return fork(join(import.meta.dirname, "restore-child.ts"), { stdio });
+}
+
+/** What the child answers; what became of it when it does not. */
+async function askChild(
+  child: ChildProcess,
+  path: string,
+): Promise<Attempts & { readonly gone: boolean }> {
+  const began = performance.now();
+  const done = new AbortController();
+  const { signal } = done;
+  const message = once(child, "message", { signal }).then(([answer]) => answer as Attempts);
+  const ended = once(child, "exit", { signal }).then(([code, by]) => `ended by ${by ?? code}`);
+  const late = delay(2 * FILE_SECONDS_MAXIMUM * 1000, "no answer", { signal });
+  child.send(path);
+  try {
+    const first = await Promise.race([message, ended, late]);
+    if (typeof first !== "string") return { ...first, gone: false };
+    const seconds = (performance.now() - began) / 1000;
+    const attempt: Attempt = { outcome: "gone", why: first, seconds };
+    return { lepton: attempt, auto: attempt, codecs: [], peakKib: 0, gone: true };
+  } finally {
+    done.abort();
+    await Promise.allSettled([message, ended, late]);
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * The curve of segments: what a chunk of 4 MiB loses in size and gains in decoding time when it
+ * is cut into 1, 2, 4, 8 or 16 segments.
+ *
+ * Speeds are by the wall clock, because that is what a reader waits for: on one thread and on two,
+ * all counts in turn in every round. They want a quiet machine; CPU time stands beside them.
+ */
+import { Buffer } from "node:buffer";
+import { median } from "../deflate/report.ts";
+import { CHUNK_BYTES, codeChunk, decodeChunk } from "./coders.ts";
+import { fileOf, type JpegFile } from "./files.ts";
+
+const COUNTS = [1, 2, 4, 8, 16] as const;
+
+/** 100 Mbit/s in MB/s: what a chunk must decode at on two cores. */
+export const CHUNK_GOAL = 12.5;
+
+export interface SegmentPoint {
+  readonly segments: number;
+  readonly codedBytes: number;
+  readonly savedPercent: number;
+  /** MB of JPEG per second of wall-clock time. */
+  readonly oneThreadSpeed: number;
+  readonly twoThreadsSpeed: number;
+  /** MB of JPEG per CPU second on one thread. */
+  readonly cpuSpeed: number;
+}
+
+export interface SegmentCurve {
+  readonly file: string;
+  readonly plainBytes: number;
+  readonly points: readonly SegmentPoint[];
+}
+
+/** A photo cut at exactly 4 MiB, the first of five chunks of a picture, and the largest photo of
+ * 4:2:0, which fills two thirds of a chunk. */
+function chunks(): readonly JpegFile[] {
+  return [
+    fileOf("vectors", "trunc.jpg"),
+    fileOf("large", "elephants-baseline.jpg"),
+    fileOf("photos", "nexus-4.jpg"),
+  ];
+}
+
+export async function segmentCurves(rounds: number): Promise<SegmentCurve[]> {
+  const curves: SegmentCurve[] = [];
+  for (const file of chunks()) {
+    curves.push(await curveOf(file, rounds));
+    console.error(`segments: ${file.name}`);
+  }
+  return curves;
+}
+
+async function curveOf({ name, sampling, bytes }: JpegFile, rounds: number): Promise<SegmentCurve> {
+  const chunk = bytes.subarray(0, CHUNK_BYTES);
+  const coded = new Map<number, Uint8Array>();
+  for (const count of COUNTS) coded.set(count, await codeChunk(bytes, count));
+  const samples = new Map(COUNTS.map((count) => [count, { one: [], two: [], cpu: [] } as Samples]));
+  // Round 0 starts the threads and warms up.
+  for (let round = 0; round <= rounds; round++) {
+    for (const [count, { one, two, cpu }] of samples) {
+      const lepton = coded.get(count) as Uint8Array;
+      const single = await secondsOf(lepton, 1, chunk);
+      const double = await secondsOf(lepton, 2, chunk);
+      if (round === 0) continue;
+      one.push(single.wall);
+      two.push(double.wall);
+      cpu.push(single.cpu);
+    }
+  }
+  const megabytes = chunk.length / 1e6;
+  const points = [...samples].map(([segments, { one, two, cpu }]): SegmentPoint => {
+    const codedBytes = coded.get(segments)?.length ?? 0;
+    return {
+      segments,
+      codedBytes,
+      savedPercent: 100 - (100 * codedBytes) / chunk.length,
+      oneThreadSpeed: megabytes / median(one),
+      twoThreadsSpeed: megabytes / median(two),
+      cpuSpeed: megabytes / median(cpu),
+    };
+  });
+  return { file: `${name} (${sampling})`, plainBytes: chunk.length, points };
+}
+
+interface Samples {
+  readonly one: number[];
+  readonly two: number[];
+  readonly cpu: number[];
+}
+
+async function secondsOf(
+  lepton: Uint8Array,
+  threads: number,
+  chunk: Uint8Array,
+): Promise<{ wall: number; cpu: number }> {
+  const began = performance.now();
+  const before = process.cpuUsage();
+  const plain = await decodeChunk(lepton, threads);
+  const wall = (performance.now() - began) / 1000;
+  const { user, system } = process.cpuUsage(before);
+  if (Buffer.compare(plain, chunk) !== 0) throw new Error("a chunk was not restored");
+  return { wall, cpu: (user + system) / 1e6 };
+}
