@@ -213,22 +213,37 @@ function printCold({ file, plainBytes, runs, firstBytes }: Cold): void {
   );
 }
 
-function printRestored({ folder, files, others, peakKib }: RestoredFolder): void {
+function printRestored({ folder, files, peakKib }: RestoredFolder): void {
   heading(`${folder}/: who gives it back (${files.length} files, peak ${mibOf(peakKib)} MiB)`);
-  const told = Object.entries(others).map(([tool, count]) => `${tool} ${count}`);
-  const own = files.filter(({ lepton }) => lepton.outcome === "restored").length;
-  console.log(`Lepton alone ${own}; recorded earlier: ${told.join(", ")}\n`);
+  const tools = Object.keys(files[0]?.recorded ?? {});
+  const told = tools.map((tool) => {
+    const restored = files.filter(({ recorded }) => recorded[tool] !== null);
+    return `${tool} ${restored.length}`;
+  });
+  const reasons = Map.groupBy(files, ({ lepton }) => lepton.why || lepton.outcome);
+  const counts = [...reasons]
+    .sort(([, a], [, b]) => b.length - a.length)
+    .map(([reason, all]) => `${reason} ${all.length}`);
+  console.log(`Lepton alone: ${counts.join(", ")}`);
+  console.log(`\nRestored by others, recorded earlier: ${told.join(", ")}\n`);
   table(
-    ["file", "bytes", "Lepton alone", "ms", "auto", "ms"],
-    files.map(({ file, plainBytes, lepton, auto, codecs }) => [
+    ["file", "bytes", "Lepton alone", "bytes", "ms", "auto", "bytes", "ms", "dropbox/lepton"],
+    files.map(({ file, plainBytes, lepton, auto, codecs, recorded }) => [
       file,
       bytes(plainBytes),
       lepton.why === "" ? lepton.outcome : `${lepton.outcome}: ${lepton.why}`,
+      lepton.codedBytes === undefined ? "" : bytes(lepton.codedBytes),
       (1000 * lepton.seconds).toFixed(0),
       auto.why === "" ? `${auto.outcome}, ${codecs.join(" ")}` : `${auto.outcome}: ${auto.why}`,
+      auto.codedBytes === undefined ? "" : bytes(auto.codedBytes),
       (1000 * auto.seconds).toFixed(0),
+      bytesOrNot(recorded["dropbox/lepton"]),
     ]),
   );
+}
+
+function bytesOrNot(count: number | null | undefined): string {
+  return count === null || count === undefined ? "no" : bytes(count);
 }
 
 function printTargets(targets: readonly Target[]): void {

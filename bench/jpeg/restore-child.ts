@@ -11,6 +11,8 @@ export interface Attempt {
   /** The fault's code where it was refused; how the process ended where it is gone. */
   readonly why: string;
   readonly seconds: number;
+  /** What it was stored in; undefined where it was not. */
+  readonly codedBytes: number | undefined;
 }
 
 export interface Attempts {
@@ -23,25 +25,28 @@ export interface Attempts {
 
 process.on("message", async (path: string) => {
   const bytes = new Uint8Array(readFileSync(path));
-  const lepton = await attempt(bytes, async () => decode(await encodeProved(bytes)));
+  const lepton = await attempt(bytes, encodeProved, decode);
   const codecs = new Set<string>();
-  const auto = await attempt(bytes, async () => {
-    const packed = await compress(bytes, { onChunk: ({ codec }) => codecs.add(codec.name) });
-    return expand(packed);
-  });
+  const onChunk = ({ codec }: { readonly codec: { readonly name: string } }): unknown =>
+    codecs.add(codec.name);
+  const auto = await attempt(bytes, (plain) => compress(plain, { onChunk }), expand);
   const peakKib = process.resourceUsage().maxRSS;
   process.send?.({ lepton, auto, codecs: [...codecs], peakKib } satisfies Attempts);
 });
 
+type Way = (bytes: Uint8Array) => Promise<Uint8Array>;
+
 /** Anything but a PithError is a defect of ours: it ends this process, and the parent sees it. */
-async function attempt(bytes: Uint8Array, way: () => Promise<Uint8Array>): Promise<Attempt> {
+async function attempt(bytes: Uint8Array, there: Way, back: Way): Promise<Attempt> {
   const began = performance.now();
   const seconds = (): number => (performance.now() - began) / 1000;
   try {
-    const same = Buffer.compare(await way(), bytes) === 0;
-    return { outcome: same ? "restored" : "wrong", why: "", seconds: seconds() };
+    const coded = await there(bytes);
+    const same = Buffer.compare(await back(coded), bytes) === 0;
+    const outcome = same ? "restored" : "wrong";
+    return { outcome, why: "", seconds: seconds(), codedBytes: coded.length };
   } catch (error) {
     if (!(error instanceof PithError)) throw error;
-    return { outcome: "refused", why: error.code, seconds: seconds() };
+    return { outcome: "refused", why: error.code, seconds: seconds(), codedBytes: undefined };
   }
 }

@@ -20,13 +20,13 @@ export const FILE_SECONDS_MAXIMUM = 20;
 export interface RestoredFile extends Attempts {
   readonly file: string;
   readonly plainBytes: number;
+  /** Bytes that each tool once made of it; null where it refused or did not restore it. */
+  readonly recorded: Readonly<Record<string, number | null>>;
 }
 
 export interface RestoredFolder {
   readonly folder: Folder;
   readonly files: readonly RestoredFile[];
-  /** Files that each tool once restored, by name of the tool. */
-  readonly others: Readonly<Record<string, number>>;
   /** Peak resident set of the process that did it all. */
   readonly peakKib: number;
 }
@@ -35,6 +35,7 @@ export async function restoredFolders(quick: boolean): Promise<RestoredFolder[]>
   const folders: RestoredFolder[] = [];
   for (const folder of ["vectors", "hostile"] as const) {
     const files: RestoredFile[] = [];
+    const tools = [...recordedOf(folder)];
     let child = startChild();
     let peakKib = 0;
     for (const { name, path, bytes } of filesOf(folder, quick)) {
@@ -44,16 +45,16 @@ export async function restoredFolders(quick: boolean): Promise<RestoredFolder[]>
         child = startChild();
       }
       peakKib = Math.max(peakKib, attempts.peakKib);
-      files.push({ file: name, plainBytes: bytes.length, ...attempts });
+      const recorded = tools.map(([tool, sizes]) => [tool, sizes.get(name) ?? null] as const);
+      files.push({
+        file: name,
+        plainBytes: bytes.length,
+        recorded: Object.fromEntries(recorded),
+        ...attempts,
+      });
     }
     child.kill();
-    const others = Object.fromEntries(
-      [...recordedOf(folder)].map(([tool, sizes]) => {
-        const own = files.filter(({ file }) => sizes.get(file) !== undefined);
-        return [tool, own.length];
-      }),
-    );
-    folders.push({ folder, files, others, peakKib });
+    folders.push({ folder, files, peakKib });
     console.error(`restored: ${folder}`);
   }
   return folders;
@@ -80,7 +81,7 @@ async function askChild(
     const first = await Promise.race([message, ended, late]);
     if (typeof first !== "string") return { ...first, gone: false };
     const seconds = (performance.now() - began) / 1000;
-    const attempt: Attempt = { outcome: "gone", why: first, seconds };
+    const attempt: Attempt = { outcome: "gone", why: first, seconds, codedBytes: undefined };
     return { lepton: attempt, auto: attempt, codecs: [], peakKib: 0, gone: true };
   } finally {
     done.abort();
