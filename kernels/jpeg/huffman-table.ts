@@ -153,6 +153,18 @@ export function longEntryOf(table: usize, entry: u32, bits: u64): u32 {
   return load<u32>(table + <usize>(entry & 0xffff) + (<usize>(bits >> 46) & 124));
 }
 
+/** The value whose code, with this entry, stands on top of `bits`. */
+// @ts-ignore: decorator
+@inline
+export function coefficientOf(entry: u32, bits: u64): i32 {
+  // The first bit of a positive value is 1. Of a negative one all bits are inverted.
+  const size = (entry >> 8) & 15;
+  const tail = bits << (entry >> 16);
+  const positive = <i32>(tail >> 63);
+  const value = <i32>((tail >> 1) >> (63 - size));
+  return value - (((1 << size) - 1) & (positive - 1));
+}
+
 /**
  * The entry for writing `symbol`, 0..255; zero when it has no code. Its low five bits count the
  * bits. AC: the bits above are the code, followed by as many zeros as the symbol's low four bits

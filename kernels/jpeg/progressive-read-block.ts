@@ -17,7 +17,7 @@
 import { dropBits, fillReader, held, holdBits, readBits, ready } from "../bits/msb-read.ts";
 import { FAULT_COEFFICIENT, FAULT_EOB_RUN, FAULT_HUFFMAN_CODE, FAULT_ZERO_RUN } from "../fault.ts";
 import { BLOCK_MASK } from "./frame.ts";
-import { ENTRY_INVALID, ENTRY_SPECIAL, readingEntryOf } from "./huffman-table.ts";
+import { coefficientOf, ENTRY_INVALID, ENTRY_SPECIAL, readingEntryOf } from "./huffman-table.ts";
 import {
   AC_BITS_MAXIMUM,
   band,
@@ -27,7 +27,6 @@ import {
   low,
   runMaximum,
 } from "./progressive-scan.ts";
-import { coefficientOf } from "./scan-read.ts";
 import { recordAcTable, recordDcTable, recordPredictor } from "./scan-walk.ts";
 
 /** Blocks that the end-of-band run covers from the next one on. */

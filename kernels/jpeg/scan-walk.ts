@@ -263,7 +263,6 @@ export function predictorAddress(c: i32): usize {
   return DC_PREDICTORS + 4 * <usize>c;
 }
 
-/** Sets the DC predictors to what they are behind a restart. */
 export function resetPredictors(): void {
   memory.fill(DC_PREDICTORS, 0, 16);
 }
@@ -272,11 +271,9 @@ export function resetPredictors(): void {
 export function clearWalkRow(): void {
   for (let i: usize = 0; i < <usize>scanField(SCAN_COMPONENTS); i++) {
     const c = scanField(SCAN_COMPONENT + i);
-    const v = verticalFactor(c);
-    for (let k: i32 = 0; k < v; k++) {
-      const size = <usize>blockColumns(c) * BLOCK_BYTES;
-      memory.fill(rowAddress(c, mcuRow * v + k), 0, size);
-    }
+    const size = <usize>blockColumns(c) * BLOCK_BYTES;
+    const y = mcuRow * verticalFactor(c);
+    for (let k: i32 = 0; k < verticalFactor(c); k++) memory.fill(rowAddress(c, y + k), 0, size);
   }
 }
 

@@ -99,7 +99,7 @@ export function beginScanWrite(): i32 {
  *
  * @returns STATUS_ROW, STATUS_DONE with the last row, STATUS_OUTPUT to be called again when the
  *   window has more room, or a negative fault. An MCU is written when all that it can take has
- *   room: 512 bytes for each of its blocks and a restart
+ *   room: 512 bytes for each of its blocks and a restart, so that 64 KiB suffice for any scan
  */
 export function writeMcuRow(): i32 {
   if (!isOpen || isDone) return -FAULT_CALL;
