@@ -4,6 +4,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { concatenate, fromHex, toHex } from "../core/bytes.ts";
 import { FAULTS } from "../core/errors.ts";
+import { decodeLepton } from "./decode.ts";
+import { encodeLepton } from "./encode.ts";
 import { readLepton } from "./file.ts";
 import { readRecords } from "./records.ts";
 
@@ -39,6 +41,22 @@ test("the example in hex is the vector, and what the document says of it holds",
   assert.deepEqual([header.codedHeaderBytes, header.records.jpegHeader.length], [204, 299]);
   assert.deepEqual([header.records.padding, header.segments[0]!.scanBytes], [0x7f, 5]);
   assert.equal(streams[0]!.length, 13);
+  const jpeg = toHex(await decodeLepton(example));
+  assert.equal(jpeg, toHex(vector("colorswap.jpg")));
+  assert.ok(jpeg.endsWith("aa6000003fffd9"), "the scan data and EOI that the document has");
+});
+
+test("a file of ours begins and ends as the document says", async () => {
+  const ours = await encodeLepton(vector("colorswap.jpg"));
+  const written = new Map(rows("## What we write").map(([part, what]) => [part!, what!]));
+  assert.equal(String(ours[2]), written.get("version"));
+  const letters = /`([0-9a-f ]+)` \(Pith\) and eight zeros/.exec(written.get("writer")!)![1]!;
+  assert.equal(toHex(ours.subarray(8, 20)), letters.replaceAll(" ", "") + "00".repeat(8));
+  const { header, streams } = await readLepton(ours);
+  assert.equal(toHex(header.records.tail), "ffd9");
+  assert.deepEqual([header.records.restarts, header.records.earlyEnd], [undefined, undefined]);
+  const theirs = await readLepton(vector("colorswap.lep"));
+  assert.deepEqual(streams.map(toHex), theirs.streams.map(toHex));
 });
 
 test("the zigzag order is the standard's", () => {
