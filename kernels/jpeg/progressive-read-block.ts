@@ -35,16 +35,31 @@ let run: i32 = 0;
  * or a restart came. */
 let runBefore: i32 = 0;
 
-/** Whether an end-of-band run covers the next block. */
-export function runsOn(): bool {
-  return run > 0;
-}
-
 /** Takes up to `count` blocks off the run. @returns how many */
 export function passRun(count: i32): i32 {
   const passed = min(run, count);
   run -= passed;
   return passed;
+}
+
+/** Whether the last block that was read whole, or the one that was not, stands behind a run or in it. */
+export function isBehindRun(): bool {
+  return runBefore > 0;
+}
+
+/** Blocks that the run covers from the next one on. */
+export function runLeft(): i32 {
+  return run;
+}
+
+/** Makes a block one that ends the run before it: its first coefficient that is zero is no more. */
+export function stopRun(block: usize): void {
+  const mask = load<u64>(block, BLOCK_MASK);
+  const places = band & ~mask;
+  if (places == 0) return;
+  const one: i32 = 1;
+  store<i16>(coefficientAt(block, <i32>ctz(places)), <i16>(one << low));
+  store<u64>(block, mask | (places & -places), BLOCK_MASK);
 }
 
 /** Forgets runs, as at the scan's start and at restarts. */
@@ -56,7 +71,7 @@ export function endRuns(): void {
 export function readDcFirst(block: usize, record: usize): i32 {
   if (ready < 32) fillReader();
   const entry = readingEntryOf(recordDcTable(record), held);
-  if (entry & ENTRY_INVALID) return -FAULT_HUFFMAN_CODE;
+  if (entry & ENTRY_INVALID) return takeInvalid();
   const predictor = recordPredictor(record);
   const dc = load<i32>(predictor) + coefficientOf(entry, held);
   dropBits(<i32>entry & 63);
@@ -66,6 +81,12 @@ export function readDcFirst(block: usize, record: usize): i32 {
   store<i32>(predictor, dc);
   store<i16>(block, <i16>value);
   return 0;
+}
+
+/** Takes a code that is in no table, so that bits which are missing in it show. @returns a fault */
+function takeInvalid(): i32 {
+  dropBits(16);
+  return -FAULT_HUFFMAN_CODE;
 }
 
 export function readDcRefinement(block: usize): i32 {
@@ -117,13 +138,21 @@ export function readAcFirst(block: usize, record: usize): i32 {
     bits <<= entry;
     count -= <i32>(entry & 63);
     if (k >= finalIndex || fault < 0) {
-      runBefore = 0;
+      if (fault == 0) runBefore = 0;
       break;
     }
     k += 1;
   }
   holdBits(bits, count);
+  return finishBlock(block, added, fault);
+}
+
+/** Puts what became not zero into the mask. @returns the fault */
+// @ts-ignore: decorator
+@inline
+function finishBlock(block: usize, added: u64, fault: i32): i32 {
   store<u64>(block, load<u64>(block, BLOCK_MASK) | added, BLOCK_MASK);
+  if (fault < 0 && added != 0) runBefore = 0;
   return fault;
 }
 
@@ -134,7 +163,7 @@ export function readAcFirst(block: usize, record: usize): i32 {
  * @param isEmpty - whether nothing at all came before it in the block
  */
 function takeSpecial(entry: u32, zerosBefore: bool, isEmpty: bool): i32 {
-  if (entry & ENTRY_INVALID) return -FAULT_HUFFMAN_CODE;
+  if (entry & ENTRY_INVALID) return takeInvalid();
   if ((entry >> 8) & 15) return -FAULT_COEFFICIENT;
   if (zerosBefore) return -FAULT_ZERO_RUN;
   // An empty block goes into the run before, if that could grow.
@@ -193,8 +222,7 @@ export function readAcRefinement(block: usize, record: usize): i32 {
     fault = zerosBefore ? -FAULT_ZERO_RUN : 0;
     runBefore = 0;
   }
-  store<u64>(block, load<u64>(block, BLOCK_MASK) | added, BLOCK_MASK);
-  return fault;
+  return finishBlock(block, added, fault);
 }
 
 /** Takes a bit for each coefficient of `set` and puts it into its magnitude. */

@@ -23,12 +23,14 @@ import { FAULT_CALL, FAULT_EOB_RUN, FAULT_RESTART } from "../fault.ts";
 import { inputPosition, isInputFinal, nextInput } from "../window.ts";
 import {
   endRuns,
+  isBehindRun,
   passRun,
   readAcFirst,
   readAcRefinement,
   readDcFirst,
   readDcRefinement,
-  runsOn,
+  runLeft,
+  stopRun,
 } from "./progressive-read-block.ts";
 import {
   AC_FIRST,
@@ -160,7 +162,7 @@ function readRow<Kind>(): i32 {
         const fault = readBlock<Kind>(blockRecord(i), passed);
         if (ranOut()) {
           passMcus(passed);
-          return endEarly(i + 1);
+          return endEarly(i + 1, fault < 0);
         }
         if (fault < 0) return fault;
       }
@@ -169,7 +171,7 @@ function readRow<Kind>(): i32 {
     const step = passMcus(count);
     if (step == 0) continue;
     // No run goes over a restart, nor beyond the last block.
-    if (step & (STEP_RESTART | STEP_END) && runsOn()) return -FAULT_EOB_RUN;
+    if (step & (STEP_RESTART | STEP_END) && runLeft() > 0) return -FAULT_EOB_RUN;
     if (step & STEP_RESTART) upcoming = NEXT_RESTART;
     if (step & STEP_END) {
       upcoming = NEXT_PADDING;
@@ -214,8 +216,13 @@ function readEnd(): i32 {
   return finish(readerAddress());
 }
 
-/** Ends a scan whose data ran out in the block before number `started` of the MCU. */
-function endEarly(started: i32): i32 {
+/**
+ * Ends a scan whose data ran out.
+ *
+ * @param started - blocks of the MCU that were started
+ * @param isBroken - whether the last of them could not be read to its end
+ */
+function endEarly(started: i32, isBroken: bool): i32 {
   // A restart marker within an interval: the writer would put it elsewhere.
   if (isRestartAt(dataEnd())) return -FAULT_RESTART;
   setScanField(SCAN_SEEN_EARLY_END, 1);
@@ -223,7 +230,25 @@ function endEarly(started: i32): i32 {
     const c = scanField(SCAN_COMPONENT + i);
     setScanField(SCAN_SEEN_LAST_BLOCK + <usize>c, lastBlockStarted(c, started));
   }
+  if (isBehindRun()) keepRun(isBroken ? 0 : runLeft() + 1);
   return finish(dataEnd());
+}
+
+/**
+ * Keeps the last run as long as it is. All blocks behind it are empty now, and written again it would
+ * go on over them, and begin with a symbol that is not the one in the data. Thus the next block
+ * that it does not cover gets a coefficient.
+ *
+ * @param ahead - how many MCUs that block is from the next one
+ */
+function keepRun(ahead: i32): void {
+  while (ahead > 0) {
+    const count = min(ahead, mcusAhead());
+    ahead -= count;
+    // There a run ends anyway.
+    if (passMcus(count) & (STEP_RESTART | STEP_END)) return;
+  }
+  stopRun(blockAddressAhead(blockRecord(0), 0));
 }
 
 function finish(end: usize): i32 {

@@ -30,16 +30,31 @@ export function notePass(): i32 {
   if (high != 0 && high != low + 1) return -FAULT_SCAN;
   // A pass is written down as its lowest bit plus one; 0 says that none came.
   const before: u32 = high == 0 ? 0 : high + 1;
-  const count = scanField(SCAN_COMPONENTS);
-  for (let i: usize = 0; i < <usize>count; i++) {
-    const passes = PASSES + 64 * <usize>scanField(SCAN_COMPONENT + i);
-    if (firstIndex > 0 && load<u8>(passes) == 0) return -FAULT_SCAN;
-    for (let k = firstIndex; k <= finalIndex; k++) {
-      if (<u32>load<u8>(passes + k) != before) return -FAULT_SCAN;
-      store<u8>(passes + k, <u8>(low + 1));
-    }
+  if (!isAt(high == 0 ? 0 : high + 1)) return -FAULT_SCAN;
+  for (let i: usize = 0; i < <usize>scanField(SCAN_COMPONENTS); i++) {
+    const passes = passesOf(i);
+    memory.fill(passes + firstIndex, <u8>(low + 1), finalIndex - firstIndex + 1);
   }
   return 0;
+}
+
+/** Whether all coefficients of the scan are where `pass` has left them: its lowest bit plus one, or
+ * 0 when none came. Of a component with AC coefficients the DC must be there. */
+function isAt(pass: i32): bool {
+  for (let i: usize = 0; i < <usize>scanField(SCAN_COMPONENTS); i++) {
+    const passes = passesOf(i);
+    if (firstIndex > 0 && load<u8>(passes) == 0) return false;
+    for (let k = firstIndex; k <= finalIndex; k++) {
+      if (<i32>load<u8>(passes + k) != pass) return false;
+    }
+  }
+  return true;
+}
+
+// @ts-ignore: decorator
+@inline
+function passesOf(i: usize): usize {
+  return PASSES + 64 * <usize>scanField(SCAN_COMPONENT + i);
 }
 
 /** Forgets all scans: the store is empty again. */
