@@ -7,16 +7,17 @@
  * A call that writes begins with `resumeWriter` and ends with `suspendWriter`, between which the
  * window must not move. A suspended writer holds 0..7 bits; whole bytes are in the window. Who
  * writes checks with `writerHas` that there is room for what it writes before the next check, twice
- * the bytes for the sake of stuffing, and WRITER_SPARE_BYTES; nothing is checked per bit.
+ * the bytes for the sake of stuffing; nothing is checked per bit. A loop may keep `pending` and `free`
+ * in locals, do as `writeBits` does, and put them back with `holdPending`.
  */
 import { hasOutputRoom, nextOutput, setNextOutput } from "../window.ts";
 
 /** Bits that are pending go out with whatever is written next: eight bytes, stuffed. */
 export const WRITER_SPARE_BYTES: usize = 16;
 
-let pending: u64 = 0;
+export let pending: u64 = 0;
 /** Bits for which `pending` has room, 0..64. */
-let free: i32 = 64;
+export let free: i32 = 64;
 /** Address of the first byte that is not written. */
 let next: usize = 0;
 
@@ -61,8 +62,16 @@ export function writeBits(bits: u32, count: i32): void {
   }
 }
 
+/** Puts back what a loop kept in locals. */
+// @ts-ignore: decorator
+@inline
+export function holdPending(bits: u64, room: i32): void {
+  pending = bits;
+  free = room;
+}
+
 /** Appends eight bytes, the first on top. */
-function putWord(word: u64): void {
+export function putWord(word: u64): void {
   if (((~word - LOW_BITS) & word & HIGH_BITS) == 0) {
     store<u64>(next, bswap(word), 0, 1);
     next += 8;

@@ -13,8 +13,12 @@ import {
   beginWriter,
   bitsPending,
   dropPending,
+  free,
+  holdPending,
   padWriter,
+  pending,
   pendingByte,
+  putWord,
   resumeWriter,
   suspendWriter,
   writeBits,
@@ -185,33 +189,55 @@ function writeBlock(record: usize): bool {
   const acTable = recordAcTable(record);
   let left = load<u64>(block, BLOCK_MASK) & ~1;
   let last: i32 = 0;
+  let bits = pending;
+  let room = free;
   while (left != 0) {
     const k = <i32>ctz(left);
     left &= left - 1;
     let run = k - last - 1;
     last = k;
-    for (; run > 15; run -= 16) {
-      const zeros = writingEntryOf(acTable, SIXTEEN_ZEROS);
-      if (zeros == 0) return false;
-      writeBits(zeros >> 5, zeros & 31);
+    if (run > 15) {
+      holdPending(bits, room);
+      for (; run > 15; run -= 16) if (!writeSymbol(acTable, SIXTEEN_ZEROS)) return false;
+      bits = pending;
+      room = free;
     }
     const value = <i32>load<i16>(block + ((<usize>load<u8>(ZIGZAG + k)) << 1));
     const size = sizeOf(value);
     const entry = writingEntryOf(acTable, (run << 4) | (size & 15));
-    if (entry == 0 || size > 11) return false;
-    writeBits((entry >> 5) | bitsOf(value, size), entry & 31);
+    if (entry == 0 || size > 11) {
+      holdPending(bits, room);
+      return false;
+    }
+    // As `writeBits` does.
+    const added = (entry >> 5) | bitsOf(value, size);
+    const count = <i32>(entry & 31);
+    room -= count;
+    if (room < 0) {
+      putWord((bits << (count + room)) | (<u64>added >> -room));
+      room += 64;
+      bits = added;
+    } else {
+      bits = (bits << count) | added;
+    }
   }
-  if (last == 63) return true;
-  const end = writingEntryOf(acTable, END_OF_BLOCK);
-  writeBits(end >> 5, end & 31);
-  return end != 0;
+  holdPending(bits, room);
+  return last == 63 || writeSymbol(acTable, END_OF_BLOCK);
+}
+
+/** Writes an AC symbol without value bits. @returns whether it has a code */
+function writeSymbol(acTable: usize, symbol: i32): bool {
+  const entry = writingEntryOf(acTable, symbol);
+  writeBits(entry >> 5, entry & 31);
+  return entry != 0;
 }
 
 /** Bits in the magnitude of a value. */
 // @ts-ignore: decorator
 @inline
 export function sizeOf(value: i32): i32 {
-  return 32 - <i32>clz(value < 0 ? -value : value);
+  const sign = value >> 31;
+  return 32 - <i32>clz((value ^ sign) - sign);
 }
 
 /** The bits that tell a value of a known size: its own, or one less when it is negative. */
