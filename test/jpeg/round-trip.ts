@@ -1,0 +1,83 @@
+/**
+ * Round trips of the Lepton codec: what became of a JPEG, in one word, and whether the streams of
+ * a .lep file are those that the reference model writes.
+ *
+ *   outcomeOf(jpeg)    "restored", or the code of the refusal; anything else is a failed assertion
+ *
+ * A refusal is an answer only when it blames the input or a limit; a bug of ours is rethrown.
+ */
+import assert from "node:assert/strict";
+import { equalBytes } from "../../src/core/bytes.ts";
+import { type FaultCode, PithError } from "../../src/core/errors.ts";
+import { decodeLepton, encodeLepton } from "../../src/lepton/index.ts";
+import { readJpeg } from "./jpeg-reader.ts";
+import { encodeSegment, type ReferencePicture, segmentsFrom } from "./lepton-reference.ts";
+import { ReferenceFault, USUAL_ARITHMETIC } from "./lepton-reference-block.ts";
+import { readReferenceFile } from "./lepton-reference-file.ts";
+
+export type Outcome = "restored" | FaultCode;
+
+export interface RoundTripOptions {
+  readonly segments?: number;
+}
+
+/** Encodes on one thread. */
+export async function encode(
+  jpeg: Uint8Array,
+  options: RoundTripOptions = {},
+): Promise<Uint8Array> {
+  return encodeLepton(jpeg, options);
+}
+
+/** Encodes and decodes a JPEG. */
+export async function outcomeOf(
+  jpeg: Uint8Array,
+  options: RoundTripOptions = {},
+): Promise<Outcome> {
+  let lepton: Uint8Array;
+  try {
+    lepton = await encode(jpeg, options);
+  } catch (error) {
+    return refusalOf(error);
+  }
+  assert.ok(equalBytes(await decodeLepton(lepton), jpeg), "other bytes came back");
+  return "restored";
+}
+
+/** Decodes what may be no Lepton file: its bytes, or the code of the refusal. */
+export async function decodedOf(lepton: Uint8Array): Promise<Uint8Array | FaultCode> {
+  try {
+    return await decodeLepton(lepton);
+  } catch (error) {
+    return refusalOf(error);
+  }
+}
+
+/** The code of a refusal. Any other error is thrown again. */
+export function refusalOf(error: unknown): FaultCode {
+  if (error instanceof PithError && ["input", "limit", "corrupt"].includes(error.kind)) {
+    return error.code;
+  }
+  throw error;
+}
+
+/** Asserts that a .lep file of a valid JPEG holds what the reference model writes of it. */
+export function assertAsReference(jpeg: Uint8Array, lepton: Uint8Array): void {
+  const file = readReferenceFile(lepton, USUAL_ARITHMETIC);
+  const picture = readJpeg(jpeg);
+  for (const [i, segment] of file.segments.entries()) {
+    const { stream } = encodeSegment(picture, segment);
+    assert.ok(equalBytes(file.streams[i]!, stream), `segment ${i} of ${file.segments.length}`);
+  }
+}
+
+/** Whether the model can say the coefficients of a valid JPEG at all, in one segment. */
+export function canModel(picture: ReferencePicture): boolean {
+  try {
+    encodeSegment(picture, segmentsFrom(picture, [0])[0]!);
+    return true;
+  } catch (error) {
+    if (error instanceof ReferenceFault && error.number === 6) return false;
+    throw error;
+  }
+}
