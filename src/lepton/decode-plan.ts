@@ -124,6 +124,9 @@ function planSegments(
     for (const row of [segment.startRow, next?.startRow ?? 0]) {
       if (row % v !== 0) throw new PithError("StreamInconsistent", { why: "half an MCU row", row });
     }
+    if (segment.startRow >= mcuRows * v) {
+      throw new PithError("StreamInconsistent", { why: "a segment below the picture" });
+    }
     const isLast = next === undefined;
     let limitBytes = Number.POSITIVE_INFINITY;
     if (!isLegacy && i > 0 && !isLast) limitBytes = segment.scanBytes;

@@ -92,7 +92,9 @@ function readScans(
   let padding = NO_PADDING;
   let scan = firstScan;
   let at = firstAt;
+  const coded = new Set<number>();
   for (;;) {
+    if (!scan.frame.progressive) requireFresh(scan, coded);
     const seen = readScan(instance, scan, jpeg.subarray(at), padding);
     if (seen.endsEarly) throw new PithError("UnsupportedJpeg", { why: "several scans, cut short" });
     padding = seen.padding;
@@ -108,6 +110,16 @@ function readScans(
     }
     scan = step.scan;
     at = stop;
+  }
+}
+
+/** In a sequential file a component has one scan: a second would take the place of the first. */
+function requireFresh({ components }: JpegScan, coded: Set<number>): void {
+  for (const { index } of components) {
+    if (coded.has(index)) {
+      throw new PithError("UnsupportedJpeg", { why: "a component in two scans", index });
+    }
+    coded.add(index);
   }
 }
 

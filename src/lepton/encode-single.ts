@@ -70,12 +70,13 @@ export function planSingle(
 }
 
 /**
- * What goes into the tail record: all from the marker on that ended the scan; the last two bytes where
- * the data just end, which is how readers know them.
+ * What goes into the tail record: all from the marker on that ended the scan. Where data or a marker
+ * end it early, its last two bytes go there too: what is left of a block need not be what a writer
+ * makes of it.
  */
 export function tailOf(data: Uint8Array, seen: ScanSeen): Uint8Array {
   const { end, endsEarly, surplusRestarts } = seen;
-  if (endsEarly && end >= data.length) return data.subarray(-2);
+  if (endsEarly) return data.subarray(Math.max(0, Math.min(end, data.length) - 2));
   return data.subarray(end - 2 * surplusRestarts);
 }
 
