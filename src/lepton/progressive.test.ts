@@ -11,28 +11,16 @@ import { corpusFile, corpusPath, withoutCorpus } from "../../test/corpus.ts";
 import { TEXTURES, ZIGZAG } from "../../test/jpeg/jpeg-picture.ts";
 import { randomPlan, SAMPLINGS } from "../../test/jpeg/jpeg-random.ts";
 import { type JpegPlan, writeJpegParts } from "../../test/jpeg/jpeg-writer.ts";
-import {
-  assertRestores,
-  openKernel,
-  openNext,
-  readFile,
-  readScan,
-  writeScan,
-} from "../../test/jpeg/progressive-kernel.ts";
-import { BLOCK_BYTES, type ScanKernel, STATUS } from "../../test/jpeg/scan-kernel.ts";
+import { assertRestores, openKernel, readFile } from "../../test/jpeg/progressive-kernel.ts";
+import { BLOCK_BYTES, type ScanKernel } from "../../test/jpeg/scan-kernel.ts";
 import { forSeeds, type Random, seeded } from "../../test/random.ts";
-import type { JpegFrame, JpegScan } from "./jpeg-frame.ts";
 
 /** Negative results, from kernels/fault.ts. */
 const FAULT = {
-  call: -4,
   huffmanCode: -21,
-  zeroRun: -22,
   padding: -23,
   restart: -24,
-  scan: -27,
   eobRun: -28,
-  noCode: -30,
 } as const;
 
 /** About the smallest windows that a scan can go through. */
@@ -150,3 +138,56 @@ function smoothPixels(random: Random, width: number, height: number, channels: n
     );
   });
 }
+
+test("a file cut at any byte comes out up to there", async () => {
+  const kernel = await openKernel("simd");
+  await forSeeds(4, (random) => {
+    const plan = { ...progressivePlan(random), garbage: new Uint8Array(0) };
+    const { bytes, scans } = writeJpegParts(plan);
+    const [first, ...others] = scans;
+    for (const { start, end } of [first!, random.pick(others)]) {
+      for (let cut = start; cut < Math.min(end, start + 150); cut++) {
+        assertRestores(kernel, bytes.subarray(0, cut), `cut at ${cut}`);
+      }
+    }
+  });
+});
+
+test("what no canonical writer makes is a fault", async () => {
+  const kernel = await openKernel("simd");
+  const faultOf = (jpeg: Uint8Array): number => readFile(kernel, jpeg).fault;
+  await forSeeds(12, (random) => {
+    const plan = randomPlan(random, {
+      width: 60 + random.upTo(40),
+      height: 60 + random.upTo(40),
+      samplings: random.pick(SAMPLINGS.slice(3)),
+      texture: TEXTURES.natural,
+      kind: "usual",
+    });
+    const restartInterval = 5 + random.upTo(5);
+    assert.equal(faultOf(writeJpegParts({ ...plan, restartInterval }).bytes), 0);
+    const mixed = { ...plan, restartInterval, mixesPadding: true };
+    assert.equal(faultOf(writeJpegParts(mixed).bytes), FAULT.padding);
+
+    const { bytes, scans } = writeJpegParts({ ...plan, restartInterval });
+    const markers: number[] = [];
+    for (let i = scans[1]!.start; i < scans[1]!.end; i++) {
+      if (bytes[i] === 0xff && bytes[i + 1] !== 0) markers.push(i);
+    }
+    const wrong = bytes.slice();
+    wrong[random.pick(markers) + 1]! ^= 1 + random.upTo(7);
+    assert.equal(faultOf(wrong), FAULT.restart);
+  });
+  await forSeeds(12, (random) => {
+    const plan = randomPlan(random, {
+      width: 80 + random.upTo(90),
+      height: 80 + random.upTo(90),
+      samplings: [[1, 1]],
+      texture: TEXTURES.flat,
+      kind: "usual",
+    });
+    // Runs of two need a symbol that says three as well.
+    const short = { ...plan, restartInterval: 0, quirks: { longestRun: 2 } };
+    assert.equal(faultOf(writeJpegParts(short).bytes), FAULT.eobRun);
+  });
+});
