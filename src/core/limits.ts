@@ -134,6 +134,16 @@ export const LEPTON_SEGMENTS_DEFAULT = 2;
 /** Scan data that are worth a segment of their own. Part of the output. */
 export const LEPTON_SEGMENT_SCAN_BYTES_MINIMUM = 128 * KIB;
 
+/** Segments of a JPEG's header that the Lepton file of each of its chunks repeats: frame, tables, scan.
+ * Usual ones take 600 bytes, all tables that a frame can use some four thousand; as much again and
+ * again would cost more than coding saves. */
+export const LEPTON_ESSENTIAL_BYTES_MAXIMUM = 64 * KIB;
+
+/** Bytes of a cut MCU row that are kept to be read again with the next chunk. The widest picture in
+ * use has rows of some 100 KiB; 65,535 pixels of three full components at the best quality take
+ * about 4 MiB. */
+export const LEPTON_PARTIAL_ROW_BYTES_MAXIMUM = 8 * MIB;
+
 // Kernels.
 
 /** Idle instances of a kernel that are kept for the next job: one for each thing that one thread

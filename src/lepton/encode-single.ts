@@ -22,6 +22,7 @@ import {
 import type { LeptonRecords, LeptonSegment } from "./records.ts";
 import { indexScan, type ScanIndex } from "./scan-index.ts";
 import type { SegmentRows } from "./segment-decoder.ts";
+import { encodeSegment, openForEncoding } from "./segment-encoder.ts";
 import { cutByBytes, cutByRows, defaultSegments } from "./segments.ts";
 
 /** How a picture is cut; the second is for comparing with lepton_jpeg_rust. */
@@ -64,7 +65,8 @@ export function planSingle(
   const data = jpeg.subarray(at);
   const index = indexScan(instance, scan, data, START, NO_PADDING);
   const tail = tailOf(data, index.seen);
-  const { picture, segments, records } = planRows(scan, index, data, tail, options);
+  const ending = { tail, end: data.length - tail.length };
+  const { picture, segments, records } = planRows(scan, index, data, ending, options);
   const jpegHeader = jpeg.subarray(JPEG_START_BYTES, at);
   return { picture, segments, records: { ...records, jpegHeader } };
 }
@@ -80,12 +82,24 @@ export function tailOf(data: Uint8Array, seen: ScanSeen): Uint8Array {
   return data.subarray(end - 2 * surplusRestarts);
 }
 
-/** The plan from the first row of `index` on; its records lack the JPEG's header. */
+/** How the data that are coded end. */
+export interface ScanEnding {
+  /** What goes into the tail record. */
+  readonly tail: Uint8Array;
+  /** Position in the scan data at which it begins. */
+  readonly end: number;
+}
+
+/**
+ * The plan from the first row of `index` on; its records lack the JPEG's header.
+ *
+ * @param data - from the byte at which that row begins
+ */
 export function planRows(
   scan: JpegScan,
   index: ScanIndex,
   data: Uint8Array,
-  tail: Uint8Array,
+  { tail, end }: ScanEnding,
   options: CutOptions,
 ): SinglePlan {
   const { seen, rows } = index;
@@ -97,7 +111,6 @@ export function planRows(
   const from = rows[0]?.mcuRow ?? 0;
   const origin = rows[0]?.position ?? 0;
   const count = Math.ceil((picture.codedBlocks[0] ?? 0) / blocks) - from;
-  const end = origin + data.length - tail.length;
   const positions = rows.slice(0, count).map((row) => row.position);
   const wanted = options.segments ?? defaultSegments(end - origin);
   const cuts =
@@ -136,6 +149,17 @@ export function planRows(
     tail,
   };
   return { picture, segments, records };
+}
+
+/** Codes the segments of a plan, one after the other. @returns their streams */
+export function encodePlan(
+  instance: KernelInstance,
+  { picture, segments }: SinglePlan,
+): Uint8Array<ArrayBuffer>[] {
+  openForEncoding(instance, picture);
+  return segments.map(({ rows, handoff, data }) =>
+    encodeSegment(instance, picture, rows, handoff, data),
+  );
 }
 
 /** A count of restart markers where some that are due are missing; else readers know it. */

@@ -6,17 +6,15 @@
  * The proof decodes the file with another kernel instance before anybody gets it: what passes the
  * parsers is not always what a canonical writer puts back.
  */
-import { equalBytes } from "../core/bytes.ts";
 import { PithError } from "../core/errors.ts";
 import { loadKernel } from "../core/kernel.ts";
 import { LEPTON_OUTPUT_BYTES_MAXIMUM, LEPTON_SEGMENTS_MAXIMUM } from "../core/limits.ts";
-import { decodeLepton } from "./decode.ts";
 import { encodeSeveral } from "./encode-several.ts";
-import { type CutOptions, planSingle } from "./encode-single.ts";
+import { type CutOptions, encodePlan, planSingle } from "./encode-single.ts";
 import { writeLepton } from "./file.ts";
 import { holdsAll } from "./jpeg-frame.ts";
 import { readFirstScan } from "./jpeg-header.ts";
-import { encodeSegment, openForEncoding } from "./segment-encoder.ts";
+import { prove } from "./prove.ts";
 
 export interface EncodeLeptonOptions extends CutOptions {
   /** False gives the file out without having decoded it: for benchmarks only. */
@@ -33,12 +31,8 @@ export async function encodeLepton(
   const kernel = await loadKernel("lepton");
   const { records, streams } = kernel.use((instance) => {
     if (!isSingle) return encodeSeveral(instance, jpeg, scan, at, header, options);
-    const { picture, segments, records } = planSingle(instance, jpeg, scan, at, options);
-    openForEncoding(instance, picture);
-    const streams = segments.map(({ rows, handoff, data }) =>
-      encodeSegment(instance, picture, rows, handoff, data),
-    );
-    return { records, streams };
+    const plan = planSingle(instance, jpeg, scan, at, options);
+    return { records: plan.records, streams: encodePlan(instance, plan) };
   });
   const flavour = isSingle ? "Z" : "X";
   const lepton = await writeLepton({ flavour, outputBytes: jpeg.length, records, streams });
@@ -56,18 +50,5 @@ function checkOptions(jpeg: Uint8Array, { segments }: EncodeLeptonOptions): void
       bytes: jpeg.length,
       maximum: LEPTON_OUTPUT_BYTES_MAXIMUM,
     });
-  }
-}
-
-async function prove(lepton: Uint8Array, jpeg: Uint8Array): Promise<void> {
-  let restored: Uint8Array;
-  try {
-    restored = await decodeLepton(lepton);
-  } catch (error) {
-    if (error instanceof PithError && error.kind === "limit") throw error;
-    throw new PithError("RoundTripFailure", { why: String(error) }, error);
-  }
-  if (!equalBytes(restored, jpeg)) {
-    throw new PithError("RoundTripFailure", { expected: jpeg.length, actual: restored.length });
   }
 }

@@ -3,6 +3,13 @@
  * browsers.
  */
 
+export {
+  type ChunkRefused,
+  type LeptonChunks,
+  type LeptonChunksOptions,
+  openLeptonChunks,
+} from "./chunks.ts";
 export { type DecodeLeptonOptions, decodeLepton } from "./decode.ts";
+export { countLeptonParts, decodeLeptonPart } from "./decode-part.ts";
 export { type EncodeLeptonOptions, encodeLepton } from "./encode.ts";
 export { type JpegSniff, sniffJpeg } from "./jpeg-sniff.ts";
