@@ -126,8 +126,10 @@ export const PREDICTIONS: usize = HUFFMAN_TABLES + 8 * HUFFMAN_TABLE_BYTES;
 export const PREDICTION_BYTES: usize = 8192;
 /** Probability of a zero by the two counts of a branch (bool/branch.ts). u8[256][256]. */
 export const PROBABILITIES: usize = PREDICTIONS + 4 * PREDICTION_BYTES;
+/** The same where one of the counts is 255, zeros or ones, by the other. u8[2][256]. */
+export const LIMIT_PROBABILITIES: usize = PROBABILITIES + 65536;
 /** The branches of the model (lepton/model.ts). */
-export const MODEL: usize = PROBABILITIES + 65536;
+export const MODEL: usize = LIMIT_PROBABILITIES + 512;
 export const MODEL_BYTES: usize = 1600 * 1024;
 /** Tables of the walk over a block (lepton/block.ts). */
 export const BLOCK_TABLES: usize = MODEL + MODEL_BYTES;

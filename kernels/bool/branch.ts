@@ -5,56 +5,58 @@
  *   probability of a zero = floor(256 * zeros / (zeros + ones))     1..255, looked up
  *
  * A count that would pass 255 starts again at 129 and halves the other, except when the other is 1:
- * then the branch stays where it is. Source: docs/formats/lepton.md, the boolean coder.
+ * then the branch stays where it is. The table holds no probability for branches with a count of 255:
+ * these take a slower way, and all others learn by adding one. Source: docs/formats/lepton.md, the
+ * boolean coder.
  */
-import { PROBABILITIES } from "../memory.ts";
+import { LIMIT_PROBABILITIES, PROBABILITIES } from "../memory.ts";
 
 /** A branch that has seen nothing. */
 export const FRESH_BRANCH: u16 = 0x0101;
 
-/** Fills the table of probabilities: u8[ones][zeros]. */
+/** What learning adds to the counts: a zero, a one. */
+export const ZERO_SEEN: u32 = 0x0001;
+export const ONE_SEEN: u32 = 0x0100;
+
+/** Where a count starts again. */
+const AGAIN: u32 = 129;
+
+/** Fills the tables of probabilities: u8[ones][zeros]; and u8[2][256], where either is 255. */
 export function fillProbabilities(): void {
-  for (let ones: u32 = 0; ones < 256; ones++) {
-    for (let zeros: u32 = 0; zeros < 256; zeros++) {
-      const sum = max<u32>(ones + zeros, 1);
-      store<u8>(PROBABILITIES + (ones << 8) + zeros, <u8>min<u32>((256 * zeros) / sum, 255));
+  for (let ones: u32 = 1; ones < 255; ones++) {
+    for (let zeros: u32 = 1; zeros < 255; zeros++) {
+      store<u8>(PROBABILITIES + (ones << 8) + zeros, <u8>((256 * zeros) / (zeros + ones)));
     }
+  }
+  for (let other: u32 = 1; other < 256; other++) {
+    store<u8>(LIMIT_PROBABILITIES + other, <u8>((256 * 255) / (255 + other)));
+    store<u8>(LIMIT_PROBABILITIES + 256 + other, <u8>((256 * other) / (255 + other)));
   }
 }
 
+/** Probability of a zero in 1/256, or 0 when a count is at its limit. */
 // @ts-ignore: decorator
 @inline
 export function probabilityOfZero(counts: u32): u32 {
   return load<u8>(PROBABILITIES + counts);
 }
 
-/** Teaches the branch at `branch`, whose counts were `counts`, that `bit` came. */
-// @ts-ignore: decorator
-@inline
-export function learn(branch: usize, counts: u32, bit: u32): void {
-  const place = bit << 3;
-  if (((counts >> place) & 255) == 255) learnAtLimit(branch, counts, place);
-  else store<u16>(branch, <u16>(counts + (1 << place)));
+/** The same when a count is at its limit. */
+export function limitProbability(counts: u32): u32 {
+  const zeros = counts & 255;
+  if (zeros == 255) return load<u8>(LIMIT_PROBABILITIES + (counts >> 8));
+  return load<u8>(LIMIT_PROBABILITIES + zeros, 256);
 }
 
-// @ts-ignore: decorator
-@inline
-export function learnZero(branch: usize, counts: u32): void {
-  if ((counts & 255) == 255) learnAtLimit(branch, counts, 0);
-  else store<u16>(branch, <u16>(counts + 1));
-}
-
-// @ts-ignore: decorator
-@inline
-export function learnOne(branch: usize, counts: u32): void {
-  if (counts >= 0xff00) learnAtLimit(branch, counts, 8);
-  else store<u16>(branch, <u16>(counts + 256));
-}
-
-/** Off the usual way. */
-function learnAtLimit(branch: usize, counts: u32, place: u32): void {
-  const other = (counts >> (8 - place)) & 255;
-  if (other == 1) return;
-  const again: u32 = 129;
-  store<u16>(branch, <u16>((again << place) | (((other + 1) >> 1) << (8 - place))));
+/** Teaches a branch of which a count is at its limit. */
+export function learnAtLimit(branch: usize, counts: u32, bit: u32): void {
+  const zeros = counts & 255;
+  const ones = counts >> 8;
+  if (bit) {
+    if (ones < 255) store<u16>(branch, <u16>(counts + ONE_SEEN));
+    else if (zeros != 1) store<u16>(branch, <u16>((AGAIN << 8) | ((zeros + 1) >> 1)));
+  } else {
+    if (zeros < 255) store<u16>(branch, <u16>(counts + ZERO_SEEN));
+    else if (ones != 1) store<u16>(branch, <u16>(AGAIN | (((ones + 1) >> 1) << 8)));
+  }
 }

@@ -2,35 +2,41 @@
  * Boolean decoder: Lepton's arithmetic-coded bytes back into bins (one bin = one binary
  * decision). Mirror image of encode.ts. Source: RFC 6386, section 7.
  *
- * The module is the decoder: one segment at a time, state in the variables below. The caller makes
- * sure before each block that the window holds a block's worst case (window.ts); beyond the end of
- * the stream it reads zeros. A corrupt segment yields wrong bins, never a bad address.
+ *   value   | bits that are not used yet, first bit on top | 1 | 0 0 0 ... |
+ *
+ * The module is the decoder: one segment at a time, state in the variables below. The one behind
+ * the bits says how many there are, so no bin has to count. The caller makes sure before each block
+ * that the window holds a block's worst case (window.ts); beyond the end of the stream zeros are
+ * read. A corrupt segment yields wrong bins, never a bad address.
  */
 import { endOfInput, nextInput, setNextInput } from "../window.ts";
-import { learn, learnOne, learnZero, probabilityOfZero } from "./branch.ts";
+import {
+  learnAtLimit,
+  limitProbability,
+  ONE_SEEN,
+  probabilityOfZero,
+  ZERO_SEEN,
+} from "./branch.ts";
 
-/** The window's bits that are not used yet, first bit on top. */
 let value: u64 = 0;
-/** The range, 128..255 between calls, in the top byte. */
-let range: u64 = 0;
-/** (range - 1) << 48: times a probability, its top byte is the split less one. */
-let step: u64 = 0;
-/** Bits in `value` that came from the stream, or from beyond its end. */
-let ready: i32 = 0;
+/** 128..255 between calls, in the top byte. */
+let range: u32 = 0;
 /** Address of the next byte, and after the last one. */
 let next: usize = 0;
 let end: usize = 0;
 
 /** The top byte, and one in it. */
-const TOP: u64 = 0xff << 56;
-const UNIT: u64 = 1 << 56;
+const TOP: u32 = 0xff << 24;
+const UNIT: u32 = 1 << 24;
+
+/** Bytes that a refill takes. */
+const REFILL_BYTES: usize = 7;
+const REFILL_BITS: u64 = 0xffffffffffffff00;
 
 /** Starts a segment at the input window's next byte. */
 export function beginDecoding(): void {
-  value = 0;
-  range = 255 << 56;
-  step = 254 << 48;
-  ready = 0;
+  value = 1 << 63;
+  range = 255 << 24;
   resumeDecoding();
 }
 
@@ -42,109 +48,128 @@ export function resumeDecoding(): void {
 
 /** Tells the window how far it was read. To be called at the end of each call of the host. */
 export function pauseDecoding(): void {
-  setNextInput(min(next, end));
+  setNextInput(next);
 }
 
 /** Bytes in the window that were not taken up. */
 // @ts-ignore: decorator
 @inline
 export function decoderRest(): usize {
-  return end - min(next, end);
+  return end - next;
 }
 
-/** Fills `value` to 57 bits at least. */
+/** Bits of the stream that bins have used so far, counted from any place. */
+export function decoderBits(): u32 {
+  return <u32>(next << 3) - (63 - <u32>ctz<u64>(value));
+}
+
+/** Appends seven bytes to `value`, which holds less than eight bits. */
 function refill(): void {
+  const mark = ctz<u64>(value);
+  const count = 63 - mark;
+  let bytes: u64 = 0;
   if (next + 8 <= end) {
-    const bytes = bswap(load<u64>(next, 0, 1));
-    value |= bytes >> <u64>ready;
-    const taken = (63 - ready) >> 3;
-    next += <usize>taken;
-    ready += taken << 3;
-    // Bits that were not counted are those of the next byte: the same come again at the next refill.
-    return;
-  }
-  while (ready <= 56) {
-    if (next < end) {
-      value |= (<u64>load<u8>(next)) << (56 - <u64>ready);
+    bytes = bswap(load<u64>(next, 0, 1)) & REFILL_BITS;
+    next += REFILL_BYTES;
+  } else {
+    for (let shift: u64 = 56; shift > 0 && next < end; shift -= 8) {
+      bytes |= (<u64>load<u8>(next)) << shift;
       next += 1;
     }
-    ready += 8;
   }
+  value = (value ^ ((<u64>1) << mark)) | (bytes >> count) | ((<u64>1) << (7 - count));
 }
 
-/** Decodes one bin with the branch at `branch`, teaches the branch what came, returns 0 or 1. */
+// @ts-ignore: decorator
+@inline
+function ensureBits(): void {
+  if (value << 8 == 0) refill();
+}
+
+/** The split is in 1..range - 1: neither outcome is ever impossible. */
+// @ts-ignore: decorator
+@inline
+function splitAt(probability: u32): u32 {
+  return ((((range - UNIT) >> 8) * probability) & TOP) + UNIT;
+}
+
+/**
+ * Decodes one bin with the branch at `branch`, teaches the branch what came, returns 0 or 1. No jump
+ * depends on the bin: most are close to random.
+ */
 // @ts-ignore: decorator
 @inline
 export function decodeBin(branch: usize): u32 {
-  if (ready < 8) refill();
+  ensureBits();
   const counts: u32 = load<u16>(branch);
-  const split = ((step * <u64>probabilityOfZero(counts)) & TOP) + UNIT;
-  let bit: u32;
-  if (value >= split) {
-    value -= split;
-    range -= split;
-    learnOne(branch, counts);
-    bit = 1;
-  } else {
-    range = split;
-    learnZero(branch, counts);
-    bit = 0;
-  }
-  rescale();
+  const probability = probabilityOfZero(counts);
+  if (probability == 0) return decodeAtLimit(branch, counts);
+  const split = splitAt(probability);
+  const top = <u32>(value >> 32);
+  const less = value - ((<u64>split) << 32);
+  // Compared anew for the range, which the next bin waits for: so it needs no number made of it.
+  const part = select<u32>(split, range - split, top < split);
+  const isOne = top >= split;
+  store<u16>(branch, <u16>(counts + select<u32>(ONE_SEEN, ZERO_SEEN, isOne)));
+
+  // Bring the range back to 128..255; it lost at most 7 bits, so 8 bits always suffice.
+  const shift = clz<u32>(part);
+  range = part << shift;
+  value = select<u64>(less, value, isOne) << (<u64>shift);
+  return u32(isOne);
+}
+
+/** The same where a count of the branch is at its limit. */
+function decodeAtLimit(branch: usize, counts: u32): u32 {
+  const split = splitAt(limitProbability(counts));
+  const bit = u32(<u32>(value >> 32) >= split);
+  if (bit) take(split);
+  else leave(split);
+  learnAtLimit(branch, counts, bit);
   return bit;
 }
 
-/** Brings the range back to 128..255; it lost 7 bits at most, so 8 ready bits always suffice. */
+/** The range above the split: a one. */
 // @ts-ignore: decorator
 @inline
-function rescale(): void {
-  const shift = clz<u64>(range);
-  value <<= shift;
-  step = ((range >> 8) << shift) - (UNIT >> 8);
-  range <<= shift;
-  ready -= <i32>shift;
+function take(split: u32): void {
+  const part = range - split;
+  const shift = clz<u32>(part);
+  range = part << shift;
+  value = (value - ((<u64>split) << 32)) << (<u64>shift);
 }
 
-/** The same for a bin that is close to random: without a jump that depends on it. */
+/** The range below it: a zero. */
 // @ts-ignore: decorator
 @inline
-export function decodeRandomBin(branch: usize): u32 {
-  if (ready < 8) refill();
-  const counts: u32 = load<u16>(branch);
-  const split = ((step * <u64>probabilityOfZero(counts)) & TOP) + UNIT;
-  const rest = range - split;
-  const less = value - split;
-  const isOne = value >= split;
-  range = select<u64>(rest, split, isOne);
-  value = select<u64>(less, value, isOne);
-  rescale();
-  learn(branch, counts, <u32>isOne);
-  return <u32>isOne;
+function leave(split: u32): void {
+  const shift = clz<u32>(split);
+  range = split << shift;
+  value <<= <u64>shift;
 }
 
 /** Counts ones up to the first zero, or up to `most`; each bin has a branch of its own. One jump a
- * bin, where `decodeBin` in a loop would take two. */
+ * bin, where `decodeBin` in a loop would take two steps to the same answer. */
 // @ts-ignore: decorator
 @inline
 export function decodeUnary(branches: usize, most: i32): i32 {
-  let i: i32 = 0;
   let branch = branches;
-  do {
-    if (ready < 8) refill();
+  for (let i: i32 = 0; i < most; i++, branch += 2) {
+    ensureBits();
     const counts: u32 = load<u16>(branch);
-    const split = ((step * <u64>probabilityOfZero(counts)) & TOP) + UNIT;
-    if (value < split) {
-      range = split;
-      learnZero(branch, counts);
-      rescale();
+    const probability = probabilityOfZero(counts);
+    if (probability == 0) {
+      if (decodeAtLimit(branch, counts) == 0) return i;
+      continue;
+    }
+    const split = splitAt(probability);
+    if (<u32>(value >> 32) < split) {
+      store<u16>(branch, <u16>(counts + ZERO_SEEN));
+      leave(split);
       return i;
     }
-    value -= split;
-    range -= split;
-    learnOne(branch, counts);
-    rescale();
-    i += 1;
-    branch += 2;
-  } while (i < most);
-  return i;
+    store<u16>(branch, <u16>(counts + ONE_SEEN));
+    take(split);
+  }
+  return most;
 }

@@ -9,7 +9,13 @@
  * probability one half, so no carry leaves the segment.
  */
 import { nextOutput, outputStart, setNextOutput } from "../window.ts";
-import { learn, probabilityOfZero } from "./branch.ts";
+import {
+  learnAtLimit,
+  limitProbability,
+  ONE_SEEN,
+  probabilityOfZero,
+  ZERO_SEEN,
+} from "./branch.ts";
 
 let low: u64 = 0;
 /** 128..255 between calls. */
@@ -45,16 +51,21 @@ export function pauseEncoding(): void {
 @inline
 export function encodeBin(branch: usize, bit: u32): void {
   const counts: u32 = load<u16>(branch);
-  const split: u32 = 1 + (((range - 1) * probabilityOfZero(counts)) >> 8);
-  const mask: u32 = 0 - bit;
-  low += <u64>(split & mask);
-  range = split + ((range - split - split) & mask);
-  const shift = clz<u32>(range) - 24;
-  range <<= shift;
+  let probability = probabilityOfZero(counts);
+  if (probability == 0) {
+    probability = limitProbability(counts);
+    learnAtLimit(branch, counts, bit);
+  } else {
+    store<u16>(branch, <u16>(counts + select<u32>(ONE_SEEN, ZERO_SEEN, bit != 0)));
+  }
+  const split: u32 = 1 + (((range - 1) * probability) >> 8);
+  low += <u64>select<u32>(split, 0, bit != 0);
+  const part = select<u32>(range - split, split, bit != 0);
+  const shift = clz<u32>(part) - 24;
+  range = part << shift;
   low <<= <u64>shift;
   pending += shift;
   if (pending >= FLUSH_BITS) flush();
-  learn(branch, counts, bit);
 }
 
 /** Encodes a zero of probability one half. */

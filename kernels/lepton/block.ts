@@ -13,6 +13,7 @@ import { FAULT_COEFFICIENT, FAULT_STREAM, FAULT_ZERO_QUANTIZER } from "../fault.
 import { BLOCK_BYTES, BLOCK_COUNT, BLOCK_MASK } from "../jpeg/frame.ts";
 import { BLOCK_TABLES, UNZIGZAG, ZIGZAG } from "../memory.ts";
 import {
+  bin,
   COUNT_7X7_BIN,
   COUNT_EDGE_INNER,
   COUNT_EDGE_OUTER,
@@ -31,7 +32,6 @@ import {
   RESIDUAL_RASTER,
   Reading,
   ROW_BYTES,
-  randomBin,
   residual,
   residualBits,
   SIGN_FIRST,
@@ -168,7 +168,7 @@ export function codeBlock<D>(block: usize, left: usize, above: usize): i32 {
   if (fault != 0) return fault;
   if (idof<D>() == idof<Reading>()) {
     store<i16>(block, <i16>dc);
-    store<u64>(block, mask | <u64>(dc != 0), BLOCK_MASK);
+    store<u64>(block, mask | u64(dc != 0), BLOCK_MASK);
   }
   keepBorders(block, dc);
   return 0;
@@ -214,7 +214,7 @@ function codeInterior<D>(block: usize, count: i32): i32 {
     const length = unary<D>(exponents + ROW_BYTES * prior, bitLength(magnitude));
     if (length == 0) continue;
 
-    const isPositive = randomBin<D>(sign, <u32>(value > 0));
+    const isPositive = bin<D>(sign, u32(value > 0));
     const residuals = residual + RESIDUAL_RASTER * r + ROW_BYTES * group;
     const coded = residualBits<D>(residuals, length - 2, 1 << (length - 1), magnitude);
     if (idof<D>() == idof<Reading>()) keepCoefficient(block, r, coded, isPositive);
@@ -259,7 +259,7 @@ function codeEdge<D>(block: usize, count: i32, isRow: bool): i32 {
 
     const direction = <i32>(<i16>prediction);
     const third: usize = direction == 0 ? 0 : direction > 0 ? 1 : 2;
-    const isPositive = randomBin<D>(sign + SIGN_FIRST * third + 2 * prior, <u32>(value > 0));
+    const isPositive = bin<D>(sign + SIGN_FIRST * third + 2 * prior, u32(value > 0));
     const residuals = residual + RESIDUAL_RASTER * r + ROW_BYTES * <usize>remaining;
     const coded = codeEdgeBits<D>(residuals, edgeThreshold(r), expected, length, magnitude);
     if (idof<D>() == idof<Reading>()) keepCoefficient(block, r, coded, isPositive);
@@ -287,7 +287,7 @@ function codeEdgeBits<D>(
     const nodes = threshold + THRESHOLD_PREDICTION * near + THRESHOLD_LENGTH * long;
     let node: u32 = 1;
     for (; i >= lowBits; i--) {
-      const bit = randomBin<D>(nodes + 2 * <usize>node, (magnitude >> i) & 1);
+      const bit = bin<D>(nodes + 2 * <usize>node, (magnitude >> i) & 1);
       coded |= bit << i;
       node = min<u32>((node << 1) | bit, THRESHOLD_NODE_LIMIT);
     }
@@ -314,7 +314,7 @@ function codeDc<D>(prediction: i32): i32 {
   if (length == 0) return 0;
 
   const third: usize = disagreement == 0 ? 3 : disagreement > 0 ? 2 : 1;
-  const isPositive = randomBin<D>(sign + 2 * third, <u32>(value > 0));
+  const isPositive = bin<D>(sign + 2 * third, u32(value > 0));
   const residuals = RESIDUAL_DC + ROW_BYTES * sure;
   const coded = <i32>residualBits<D>(residuals, length - 2, 1 << (length - 1), magnitude);
   if (idof<D>() == idof<Reading>()) dc = wrapped((isPositive ? coded : -coded) + prediction);

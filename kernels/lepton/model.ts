@@ -10,7 +10,7 @@
  * the first component and the others. Names and dimensions: docs/formats/lepton.md, the model.
  */
 import { FRESH_BRANCH } from "../bool/branch.ts";
-import { decodeBin, decodeRandomBin, decodeUnary } from "../bool/decode.ts";
+import { decodeBin, decodeUnary } from "../bool/decode.ts";
 import { encodeBin } from "../bool/encode.ts";
 import { MODEL } from "../memory.ts";
 
@@ -100,22 +100,13 @@ export function bin<D>(branch: usize, bit: u32): u32 {
   return bit;
 }
 
-/** The same for a bin that is close to random. */
-// @ts-ignore: decorator
-@inline
-export function randomBin<D>(branch: usize, bit: u32): u32 {
-  if (idof<D>() == idof<Reading>()) return decodeRandomBin(branch);
-  encodeBin(branch, bit);
-  return bit;
-}
-
 /** A number of `bits` bits, first bit first, with a branch for each node of the tree. */
 // @ts-ignore: decorator
 @inline
 export function tree<D>(branches: usize, bits: u32, value: u32): u32 {
   let node: u32 = 1;
   for (let i = bits; i > 0; i--) {
-    node = (node << 1) | randomBin<D>(branches + 2 * <usize>node, (value >> (i - 1)) & 1);
+    node = (node << 1) | bin<D>(branches + 2 * <usize>node, (value >> (i - 1)) & 1);
   }
   return node - (1 << bits);
 }
@@ -126,7 +117,7 @@ export function tree<D>(branches: usize, bits: u32, value: u32): u32 {
 export function unary<D>(branches: usize, length: i32): i32 {
   if (idof<D>() == idof<Reading>()) return decodeUnary(branches, EXPONENT_BINS);
   let i: i32 = 0;
-  while (bin<D>(branches + 2 * <usize>i, <u32>(length > i))) {
+  while (bin<D>(branches + 2 * <usize>i, u32(length > i))) {
     i += 1;
     if (i == EXPONENT_BINS) break;
   }
@@ -140,7 +131,7 @@ export function unary<D>(branches: usize, length: i32): i32 {
 export function residualBits<D>(branches: usize, from: i32, magnitude: u32, value: u32): u32 {
   let result = magnitude;
   for (let i = from; i >= 0; i--) {
-    const bit = randomBin<D>(branches + 2 * <usize>i, (value >> i) & 1);
+    const bit = bin<D>(branches + 2 * <usize>i, (value >> i) & 1);
     result |= bit << i;
   }
   return result;
