@@ -55,6 +55,12 @@ export const JOB_TIMEOUT_MS = 60_000;
 /** JavaScript heap of a coding worker; its buffers and wasm memory are bounded apart from it. */
 export const WORKER_HEAP_MIB = 256;
 
+/** How long the idle threads that streams share are kept for the next one. */
+export const THREADS_IDLE_MS = 5_000;
+
+/** Longest stretch for which coding keeps other work in its thread waiting. */
+export const TURN_MS = 10;
+
 /** Threads that may be asked for: more than any machine this is meant for has cores. */
 export const THREADS_MAXIMUM = 256;
 
@@ -89,12 +95,6 @@ export const DEFLATE_PARALLEL_BYTES = 24 * MIB;
 
 /** Worker threads that deflate starts unasked: more would wait for this thread to feed them. */
 export const DEFLATE_THREADS_MAXIMUM = 8;
-
-/** How long idle deflate threads are kept for the next stream. */
-export const DEFLATE_THREADS_IDLE_MS = 5_000;
-
-/** Longest stretch for which compressing keeps other work in its thread waiting. */
-export const DEFLATE_TURN_MS = 10;
 
 /** What the one-shot reader decodes unless the caller allows more: it returns one array, and
  * 1 MiB of deflate can stand for 1 GiB. */
@@ -133,6 +133,19 @@ export const LEPTON_SEGMENTS_DEFAULT = 2;
 
 /** Scan data that are worth a segment of their own. Part of the output. */
 export const LEPTON_SEGMENT_SCAN_BYTES_MINIMUM = 128 * KIB;
+
+/** A JPEG from which Lepton starts worker threads unasked. A thread takes 25 ms to start, in which
+ * this one codes some 250 KB; below twice that there is nothing to gain. */
+export const LEPTON_PARALLEL_BYTES = 512 * KIB;
+
+/** What one thread may have decoded ahead of the bytes that are being given out, while a JPEG is
+ * restored as a stream: half a chunk of two segments needs no waiting, and with a kernel it stays far
+ * below the 24 MiB that a decoding thread may take. */
+export const LEPTON_AHEAD_BYTES_MAXIMUM = 8 * MIB;
+
+/** Bytes of segments that are kept until their turn, beyond twice the output that a Lepton file
+ * announces: a chunk's segments may hold a row more than it gives. */
+export const LEPTON_HELD_SLACK_BYTES = 16 * MIB;
 
 /** Segments of a JPEG's header that the Lepton file of each of its chunks repeats: frame, tables, scan.
  * Usual ones take 600 bytes, all tables that a frame can use some four thousand; as much again and

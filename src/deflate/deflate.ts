@@ -5,11 +5,12 @@
  */
 import { concatenate } from "../core/bytes.ts";
 import { PithError } from "../core/errors.ts";
+import { abortedFault } from "../core/intake.ts";
 import { loadKernel } from "../core/kernel.ts";
 import { linearBound } from "./linear.ts";
 import { type DeflateOptions, type Settings, settingsOf } from "./options.ts";
 import { WRAPPER_BYTES_MAXIMUM } from "./wrapper.ts";
-import { abortedFault, DeflateWriter, wantsThreads } from "./writer.ts";
+import { DeflateWriter, wantsThreads } from "./writer.ts";
 
 /**
  * Compresses bytes to gzip, zlib or raw deflate.

@@ -9,9 +9,9 @@
  * Sources: RFC 1952 section 2.3, RFC 1950 section 2.2.
  */
 import { PithError } from "../core/errors.ts";
+import type { Intake } from "../core/intake.ts";
 import { GZIP_HEADER_BYTES_MAXIMUM } from "../core/limits.ts";
 import { crc32 } from "./checksums.ts";
-import type { Intake } from "./intake.ts";
 
 export const GZIP_MAGIC_FIRST = 0x1f;
 export const GZIP_MAGIC_SECOND = 0x8b;

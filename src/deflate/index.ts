@@ -3,9 +3,9 @@
  * and in browsers.
  */
 
+export type { ByteSource } from "../core/intake.ts";
 export { deflate, deflateIterable, deflateStream } from "./deflate.ts";
 export { inflate, inflateIterable, inflateStream } from "./inflate.ts";
-export type { ByteSource } from "./intake.ts";
 export { encodeLinear, linearBound } from "./linear.ts";
 export type { DeflateOptions } from "./options.ts";
 export type { InflateOptions } from "./read.ts";

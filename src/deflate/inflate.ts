@@ -6,10 +6,11 @@
  * deflate.ts.
  */
 import { concatenate } from "../core/bytes.ts";
+import type { ByteSource } from "../core/intake.ts";
 import { INFLATE_OUTPUT_BYTES_MAXIMUM } from "../core/limits.ts";
+import { streamPair } from "../core/stream-pair.ts";
 import { portableEngine } from "./inflate-portable.ts";
 import { zlibEngine, zlibWholeEngine } from "./inflate-zlib.ts";
-import type { ByteSource } from "./intake.ts";
 import { type InflateOptions, readWith } from "./read.ts";
 
 const engine = zlibEngine ?? portableEngine;
@@ -81,24 +82,7 @@ export function inflateIterable(
 export function inflateStream(
   options: InflateOptions = {},
 ): TransformStream<Uint8Array, Uint8Array> {
-  const entrance = new TransformStream<Uint8Array, Uint8Array>();
-  const left = new AbortController();
-  const signal = options.signal ? AbortSignal.any([options.signal, left.signal]) : left.signal;
-  const pieces = readWith(engine, entrance.readable, { ...options, signal });
-  const readable = new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const result = await pieces.next();
-        if (result.done === true) controller.close();
-        else controller.enqueue(result.value);
-      },
-      cancel(reason) {
-        left.abort(reason);
-        // Lets the reading find out and leave the entrance; it ends with the abort itself.
-        pieces.next().catch(() => undefined);
-      },
-    },
-    { highWaterMark: 0 },
+  return streamPair(options.signal, (source, signal) =>
+    readWith(engine, source, { ...options, signal }),
   );
-  return { readable, writable: entrance.writable };
 }

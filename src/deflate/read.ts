@@ -11,7 +11,9 @@
  * uses the one-shot form (inflate.ts), which returns all or throws.
  */
 import { PithError } from "../core/errors.ts";
+import { type ByteSource, Intake, throwIfAborted } from "../core/intake.ts";
 import { INFLATE_EXPANSION_FREE_BYTES } from "../core/limits.ts";
+import { Turns } from "../core/turns.ts";
 import { adler32, type Checksum, crc32 } from "./checksums.ts";
 import {
   badHeader,
@@ -24,8 +26,6 @@ import {
   truncated,
 } from "./gzip-header.ts";
 import type { InflateEngine, Whole } from "./inflate-engine.ts";
-import { type ByteSource, Intake, throwIfAborted } from "./intake.ts";
-import { Turns } from "./turns.ts";
 
 export interface InflateOptions {
   /** Default "auto": gzip or zlib by their headers. Raw deflate has no header, nor a checksum,

@@ -5,20 +5,12 @@
  *                 |
  *   next   <-  the oldest                   its buffer is filled again with a later job
  *
- * All streams of this process that ask for the same number of threads share one pool. It starts
- * with the first and ends some seconds after the last, and never keeps the process alive by
- * itself. Errors and aborts drop the jobs that wait and let those that run end unheard: each
- * takes a few milliseconds.
+ * The threads are shared by all streams of this process (core/shared-pools.ts). Errors and aborts
+ * drop the jobs that wait and let those that run end unheard: each takes a few milliseconds.
  */
 import type { Kernel } from "../core/kernel.ts";
-import {
-  DEFLATE_JOB_BYTES,
-  DEFLATE_JOB_SLACK_BYTES,
-  DEFLATE_THREADS_IDLE_MS,
-  JOB_TIMEOUT_MS,
-  WORKER_HEAP_MIB,
-} from "../core/limits.ts";
-import { Pool } from "../core/pool.ts";
+import { DEFLATE_JOB_BYTES, DEFLATE_JOB_SLACK_BYTES } from "../core/limits.ts";
+import { type Lease, SharedPools } from "../core/shared-pools.ts";
 import { moduleBeside } from "../core/thread.ts";
 import type { DeflateJobs, EncodeAnswer } from "./deflate-worker.ts";
 import type { Settings } from "./options.ts";
@@ -40,6 +32,11 @@ const FLIGHTS_BEYOND = 2;
 
 const BUFFER_BYTES = DEFLATE_JOB_BYTES + DEFLATE_JOB_SLACK_BYTES;
 
+const pools = new SharedPools<DeflateJobs>(
+  moduleBeside("deflate-worker", import.meta.url),
+  "pith deflate",
+);
+
 interface Flight {
   readonly plainBytes: number;
   readonly last: boolean;
@@ -49,14 +46,14 @@ interface Flight {
 /** The jobs of one stream on their way through the shared pool. */
 export class Flights {
   readonly #settings: Settings;
-  readonly #lease: Lease;
+  readonly #lease: Lease<DeflateJobs>;
   readonly #ended = new AbortController();
   readonly #flights: Flight[] = [];
   readonly #buffers: ArrayBuffer[] = [];
 
   constructor(kernel: Kernel, settings: Settings) {
     this.#settings = settings;
-    this.#lease = leaseThreads(kernel, settings.threads);
+    this.#lease = pools.lease(kernel, settings.threads);
   }
 
   /** Whether no more jobs should be submitted before `next` has been called. */
@@ -99,68 +96,7 @@ export class Flights {
   }
 }
 
-interface Lease {
-  readonly pool: Pool<DeflateJobs>;
-  release(): void;
-}
-
-interface SharedPool {
-  readonly pool: Pool<DeflateJobs>;
-  users: number;
-  idleTimer: ReturnType<typeof setTimeout> | undefined;
-}
-
-/** Running pools by their number of threads. */
-const pools = new Map<number, SharedPool>();
-
-function leaseThreads(kernel: Kernel, threads: number): Lease {
-  const shared = pools.get(threads) ?? startPool(kernel, threads);
-  clearTimeout(shared.idleTimer);
-  shared.users += 1;
-  let held = true;
-  return {
-    pool: shared.pool,
-    release: () => {
-      if (!held) return;
-      held = false;
-      shared.users -= 1;
-      if (shared.users === 0) endWhenIdle(threads, shared);
-    },
-  };
-}
-
-function startPool(kernel: Kernel, threads: number): SharedPool {
-  const pool = new Pool<DeflateJobs>({
-    module: moduleBeside("deflate-worker", import.meta.url),
-    name: "pith deflate",
-    threads,
-    timeoutMs: JOB_TIMEOUT_MS,
-    heapMib: WORKER_HEAP_MIB,
-    // Every stream bounds its own flights; one more stream must not make the others fail.
-    waitingMaximum: Number.MAX_SAFE_INTEGER,
-    setup: kernel.compiled,
-  });
-  const shared: SharedPool = { pool, users: 0, idleTimer: undefined };
-  pools.set(threads, shared);
-  return shared;
-}
-
-function endWhenIdle(threads: number, shared: SharedPool): void {
-  shared.idleTimer = setTimeout(() => {
-    pools.delete(threads);
-    // Nobody waits for these threads any more: how their end goes is of no interest.
-    shared.pool.close().catch(() => undefined);
-  }, DEFLATE_THREADS_IDLE_MS);
-  // In a browser a timer is a number and keeps nothing alive.
-  (shared.idleTimer as { unref?(): void }).unref?.();
-}
-
-/** Ends all idle pools at once, for tests and for a program that wants its threads gone. */
-export async function closeIdleThreads(): Promise<void> {
-  for (const [threads, shared] of [...pools]) {
-    if (shared.users > 0) continue;
-    clearTimeout(shared.idleTimer);
-    pools.delete(threads);
-    await shared.pool.close();
-  }
+/** Ends all idle threads at once, for tests and for a program that wants them gone. */
+export function closeIdleThreads(): Promise<void> {
+  return pools.closeIdle();
 }

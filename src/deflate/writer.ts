@@ -10,19 +10,20 @@
  */
 import { concatenate } from "../core/bytes.ts";
 import { PithError } from "../core/errors.ts";
+import { throwIfAborted } from "../core/intake.ts";
 import { type Kernel, loadKernel } from "../core/kernel.ts";
 import {
   DEFLATE_JOB_BYTES,
   DEFLATE_JOB_SLACK_BYTES,
   DEFLATE_PARALLEL_BYTES,
 } from "../core/limits.ts";
+import { Turns } from "../core/turns.ts";
 import { Cutter, cutWhole, type Job } from "./cut.ts";
 import { checksumOfInput, checksumOfJob, emptyChecksum, joinChecksums } from "./job-checksum.ts";
 import { encodeJobs, GROUP_BYTES, grouped, JOBS_PER_GROUP } from "./linear.ts";
 import { type MatchCoder, openMatchCoder } from "./match-levels.ts";
 import type { Settings } from "./options.ts";
 import { Flights } from "./threads.ts";
-import { Turns } from "./turns.ts";
 import { headerOf, trailerOf } from "./wrapper.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -203,8 +204,7 @@ export class DeflateWriter {
   }
 
   #checkSignal(): void {
-    const { signal } = this.#settings;
-    if (signal?.aborted) throw abortedFault(signal);
+    throwIfAborted(this.#settings.signal);
   }
 }
 
@@ -213,9 +213,4 @@ export function wantsThreads(settings: Settings, bytesTaken: number): boolean {
   const { threads, threadsAsked, level } = settings;
   const floor = threadsAsked ? DEFLATE_JOB_BYTES + DEFLATE_JOB_SLACK_BYTES : DEFLATE_PARALLEL_BYTES;
   return level === "huffman" && threads > 0 && bytesTaken > floor;
-}
-
-/** The fault of an aborted signal, with the caller's reason as its cause. */
-export function abortedFault(signal: AbortSignal): PithError {
-  return new PithError("Aborted", {}, signal.reason);
 }

@@ -1,5 +1,5 @@
 /**
- * Intake: compressed bytes from any kind of source, one piece at hand at a time.
+ * Intake: bytes from any kind of source, one piece at hand at a time.
  *
  *   source   [ piece ][ piece ][ piece ] ...     array, iterable or stream
  *                 ^ position
@@ -8,9 +8,9 @@
  * The reader of headers takes single bytes, the engines take `rest()`. Waiting for a source ends
  * when the caller's signal aborts; a source that is left early is told so.
  */
-import { PithError } from "../core/errors.ts";
+import { PithError } from "./errors.ts";
 
-/** What compressed or plain bytes can come from; each piece may have any size, also 0. */
+/** What bytes to be coded or decoded can come from; each piece may have any size, also 0. */
 export type ByteSource =
   | Uint8Array
   | Iterable<Uint8Array>
@@ -104,9 +104,14 @@ export class Intake {
   }
 }
 
-/** @throws PithError Aborted, with the signal's reason as its cause */
+/** The fault of an aborted signal, with the caller's reason as its cause. */
+export function abortedFault(signal: AbortSignal): PithError {
+  return new PithError("Aborted", {}, signal.reason);
+}
+
+/** @throws PithError Aborted */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new PithError("Aborted", {}, signal.reason);
+  if (signal?.aborted) throw abortedFault(signal);
 }
 
 function piecesOf(source: ByteSource): Pieces {
@@ -142,7 +147,7 @@ async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefi
   if (signal === undefined) return promise;
   let stop: () => void = () => undefined;
   const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(new PithError("Aborted", {}, signal.reason));
+    stop = () => reject(abortedFault(signal));
     signal.addEventListener("abort", stop, { once: true });
   });
   try {

@@ -4,7 +4,7 @@
  * Promises alone do not: a chain of them that never waits for anything outside keeps timers, input
  * and the abort of its own caller waiting until it is through.
  */
-import { DEFLATE_TURN_MS } from "../core/limits.ts";
+import { TURN_MS } from "./limits.ts";
 
 /** The turns of one piece of work; the first one begins now. */
 export class Turns {
@@ -15,9 +15,9 @@ export class Turns {
     this.#beganMs = performance.now();
   }
 
-  /** Lets others run when this turn has lasted DEFLATE_TURN_MS; else goes on at once. */
+  /** Lets others run when this turn has lasted TURN_MS; else goes on at once. */
   async pass(): Promise<void> {
-    if (performance.now() - this.#beganMs < DEFLATE_TURN_MS) return;
+    if (performance.now() - this.#beganMs < TURN_MS) return;
     await nextTurn();
     this.begin();
   }
