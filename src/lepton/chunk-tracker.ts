@@ -225,7 +225,8 @@ function endingAtRow(
 export function refusalOf(error: unknown): ChunkRefused {
   const isPith = error instanceof PithError;
   if (!isPith || (error.kind === "bug" && error.code !== "RoundTripFailure")) throw error;
-  return { refused: error.code, why: error.message };
+  const { why } = error.facts;
+  return { refused: error.code, why: typeof why === "string" ? why : error.message };
 }
 
 function nothing(why: string): ChunkRefused {
