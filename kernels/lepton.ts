@@ -19,8 +19,6 @@ import { makeTable } from "./jpeg/huffman-table.ts";
 import { beginProgressiveRead, readProgressiveRow } from "./jpeg/progressive-read.ts";
 import { clearPasses, sealStore } from "./jpeg/progressive-store.ts";
 import { beginProgressiveWrite, writeProgressiveRow } from "./jpeg/progressive-write.ts";
-import { beginScanRead, indexMcuRow, readMcuRow } from "./jpeg/scan-read.ts";
-import { beginScanWrite, finishScanWrite, writeMcuRow } from "./jpeg/scan-write.ts";
 import {
   SCAN_SEEN_EARLY_END,
   SCAN_SEEN_LAST_BLOCK,
@@ -30,9 +28,11 @@ import {
   STATUS_ROW,
   scanField,
 } from "./jpeg/scan.ts";
+import { beginScanRead, indexMcuRow, readMcuRow } from "./jpeg/scan-read.ts";
+import { beginScanWrite, finishScanWrite, writeMcuRow } from "./jpeg/scan-write.ts";
 import { fillBlockTables, setPriorCap } from "./lepton/block.ts";
+import { setArithmetic } from "./lepton/borders.ts";
 import { Reading, Writing } from "./lepton/model.ts";
-import { setArithmetic } from "./lepton/pixels.ts";
 import {
   beginSegment,
   codeMcuRow,
@@ -45,7 +45,6 @@ import {
   FRAME,
   HANDOFF,
   HUFFMAN_SPECS,
-  SCAN_BLOCKS,
   MODEL,
   MODEL_BYTES,
   PAGE_BYTES,
@@ -53,6 +52,7 @@ import {
   PROBABILITIES,
   QUANTIZERS,
   SCAN,
+  SCAN_BLOCKS,
   UNZIGZAG,
   ZIGZAG,
 } from "./memory.ts";

@@ -19,7 +19,7 @@ export const BLOCK_BYTES: usize = 160;
 export const BLOCK_MASK: usize = 128;
 /** u8: how many of the 49 interior coefficients are not zero. */
 export const BLOCK_COUNT: usize = 136;
-/** i16[8]: the pixels that the block below predicts its DC from (lepton/predict.ts). */
+/** i16[8]: the pixels that the block below predicts its DC from (lepton/borders.ts). */
 export const BLOCK_BOTTOM: usize = 144;
 
 /** Two MCU rows suffice where rows are coded and written one after the other. */

@@ -12,6 +12,7 @@
 import { FAULT_COEFFICIENT, FAULT_STREAM, FAULT_ZERO_QUANTIZER } from "../fault.ts";
 import { BLOCK_BYTES, BLOCK_COUNT, BLOCK_MASK } from "../jpeg/frame.ts";
 import { BLOCK_TABLES, UNZIGZAG, ZIGZAG } from "../memory.ts";
+import { disagreement, keepBorders, predictDc, spread } from "./borders.ts";
 import {
   bin,
   COUNT_7X7_BIN,
@@ -44,14 +45,6 @@ import {
   Writing,
 } from "./model.ts";
 import {
-  disagreement,
-  keepBorders,
-  predictDc,
-  renderFlat,
-  renderPixels,
-  spread,
-} from "./pixels.ts";
-import {
   columnPrediction,
   edgeThreshold,
   predictColumn,
@@ -61,6 +54,7 @@ import {
   quantizer,
   rowPrediction,
 } from "./predict.ts";
+import { renderFlat, renderPixels } from "./transform.ts";
 
 /** Coefficients of the interior, and the table of their raster indices in zigzag order. u8[64]. */
 const INTERIOR_COUNT: i32 = 49;
@@ -82,6 +76,10 @@ const MAGNITUDE_LIMIT: u32 = 2047;
 const MAGNITUDE_LIMIT_7X7: u32 = 1023;
 /** Nodes of a tree of edge bits that have branches of their own. */
 const THRESHOLD_NODE_LIMIT: u32 = 127;
+
+/** The first row, the first column. */
+class Row {}
+class Column {}
 
 /** Classes of the prior of an interior coefficient: 10 caps it at 1023, 11 does not cap it. */
 let priorLimit: i32 = 10;
@@ -149,14 +147,14 @@ export function codeBlock<D>(block: usize, left: usize, above: usize): i32 {
   const rowCount = <i32>tree<D>(rowBins, 3, <u32>popcnt<u64>(mask & ROW_MASK));
   if (rowCount > 0) {
     predictRow(block, above);
-    const fault = codeEdge<D>(block, rowCount, true);
+    const fault = codeEdge<D, Row>(block, rowCount);
     if (fault != 0) return fault;
   }
   const columnBins = countColumn + COUNT_EDGE_OUTER * <usize>reachV + COUNT_EDGE_INNER * seventh;
   const columnCount = <i32>tree<D>(columnBins, 3, <u32>popcnt<u64>(mask & COLUMN_MASK));
   if (columnCount > 0) {
     predictColumn(block, left);
-    const fault = codeEdge<D>(block, columnCount, false);
+    const fault = codeEdge<D, Column>(block, columnCount);
     if (fault != 0) return fault;
   }
 
@@ -216,7 +214,7 @@ function codeInterior<D>(block: usize, count: i32): i32 {
 
     const isPositive = bin<D>(sign, u32(value > 0));
     const residuals = residual + RESIDUAL_RASTER * r + ROW_BYTES * group;
-    const coded = residualBits<D>(residuals, length - 2, 1 << (length - 1), magnitude);
+    const coded = residualBits<D>(residuals, length - 2, 1, magnitude);
     if (idof<D>() == idof<Reading>()) keepCoefficient(block, r, coded, isPositive);
     reachU = max(reachU, <i32>r & 7);
     reachV = max(reachV, <i32>r >> 3);
@@ -237,7 +235,8 @@ function keepCoefficient(block: usize, r: usize, magnitude: u32, isPositive: u32
 
 /** One edge: seven coefficients of the first row, or of the first column, until `count` of them
  * were not zero. */
-function codeEdge<D>(block: usize, count: i32, isRow: bool): i32 {
+function codeEdge<D, Edge>(block: usize, count: i32): i32 {
+  const isRow = idof<Edge>() == idof<Row>();
   let remaining = count;
   for (let j: usize = 1; remaining > 0; j++) {
     if (j == 8) return -FAULT_STREAM;
@@ -279,7 +278,7 @@ function codeEdgeBits<D>(
   length: i32,
   magnitude: u32,
 ): u32 {
-  let coded: u32 = 1 << (length - 1);
+  let coded: u32 = 1;
   let i = length - 2;
   if (i >= lowBits) {
     const near = <usize>min<u32>((expected & 0xffff) >> lowBits, 255);
@@ -288,7 +287,7 @@ function codeEdgeBits<D>(
     let node: u32 = 1;
     for (; i >= lowBits; i--) {
       const bit = bin<D>(nodes + 2 * <usize>node, (magnitude >> i) & 1);
-      coded |= bit << i;
+      coded = (coded << 1) | bit;
       node = min<u32>((node << 1) | bit, THRESHOLD_NODE_LIMIT);
     }
   }
@@ -316,7 +315,7 @@ function codeDc<D>(prediction: i32): i32 {
   const third: usize = disagreement == 0 ? 3 : disagreement > 0 ? 2 : 1;
   const isPositive = bin<D>(sign + 2 * third, u32(value > 0));
   const residuals = RESIDUAL_DC + ROW_BYTES * sure;
-  const coded = <i32>residualBits<D>(residuals, length - 2, 1 << (length - 1), magnitude);
+  const coded = <i32>residualBits<D>(residuals, length - 2, 1, magnitude);
   if (idof<D>() == idof<Reading>()) dc = wrapped((isPositive ? coded : -coded) + prediction);
   return 0;
 }

@@ -124,15 +124,14 @@ export function unary<D>(branches: usize, length: i32): i32 {
   return i;
 }
 
-/** The bits of a magnitude below its leading one, from bit `from` down to 0, each with the branch of
- * its number; `magnitude` holds what came before them. */
+/** Appends to `prefix`, the bits of a magnitude from its leading one on, those from bit `from` down to
+ * 0, each with the branch of its number. */
 // @ts-ignore: decorator
 @inline
-export function residualBits<D>(branches: usize, from: i32, magnitude: u32, value: u32): u32 {
-  let result = magnitude;
+export function residualBits<D>(branches: usize, from: i32, prefix: u32, value: u32): u32 {
+  let result = prefix;
   for (let i = from; i >= 0; i--) {
-    const bit = bin<D>(branches + 2 * <usize>i, (value >> i) & 1);
-    result |= bit << i;
+    result = (result << 1) | bin<D>(branches + 2 * <usize>i, (value >> i) & 1);
   }
   return result;
 }

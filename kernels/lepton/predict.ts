@@ -5,7 +5,7 @@
  *   edges      the value with which the pixels would go on smoothly over the border: for the first
  *              row from the block above, for the first column from the block to the left
  *
- * The DC is predicted from pixels (pixels.ts). All arithmetic is on 32-bit integers that wrap.
+ * The DC is predicted from pixels (transform.ts, borders.ts). All arithmetic is on 32-bit integers that wrap.
  * Tables depend on the component's quantization table and are made once a job (`makePredictions`).
  */
 import { FAULT_ZERO_QUANTIZER } from "../fault.ts";
@@ -31,7 +31,7 @@ const PRIORS: usize = BLOCK_SCRATCH;
 /** Edge sums of the first row by u, of the first column by v. i32[8] twice. */
 const ROW_SUMS: usize = PRIORS + 128;
 const COLUMN_SUMS: usize = ROW_SUMS + 32;
-/** For pixels.ts. */
+/** For transform.ts and borders.ts. */
 export const PIXEL_SCRATCH: usize = COLUMN_SUMS + 32;
 
 /** The tables of the component that is being coded. */

@@ -1,14 +1,9 @@
 /**
- * Pixels: the DC of a block from the borders it shares with the block above and the one to the left.
+ * Transform: the pixels of a block without its DC, by the inverse DCT of the original program.
  *
- *   renderPixels      all coefficients but the DC, through the inverse DCT: 8 times the pixels
- *   predictDc         the level at which the borders would meet smoothly, and how sure that is
- *   keepBorders       what the blocks below and to the right will need of this one
- *
- * The transform is the integer one of the original program (rows, then columns); its rounding is
- * part of the format. Pixels wrap to 16 bits.
+ * It goes over the rows, then over the columns, in 32-bit integers that wrap; its rounding is part of
+ * the format. Pixels come out 8 times too large and are kept as 16 bits. Source: docs/formats/lepton.md.
  */
-import { BLOCK_BOTTOM } from "../jpeg/frame.ts";
 import { PIXEL_SCRATCH, quantizer, quantizersInUse } from "./predict.ts";
 
 // 2048 * sqrt(2) * cos(i * pi / 16).
@@ -20,32 +15,15 @@ const W6: i32 = 1108;
 const W7: i32 = 565;
 
 /** Pixels of the block without its DC, times 8. i16[8][8]. */
-const PIXELS: usize = PIXEL_SCRATCH;
-/** Right edge of the block to the left, as the next DC wants it. i16[8]. */
-const RIGHT: usize = PIXELS + 128;
+export const PIXELS: usize = PIXEL_SCRATCH;
+/** Right edge of the block to the left, as the next DC wants it (borders.ts). i16[8]. */
+export const RIGHT: usize = PIXELS + 128;
 /** Numbers between the two passes, and transposed. i32[8][8] twice. */
 const BETWEEN: usize = RIGHT + 16;
 const TURNED: usize = BETWEEN + 256;
 
 /** What a block of one level is without its DC: the transform's rounding. */
 const FLAT_PIXEL: i16 = 4;
-
-/** Offset on both sides of a border. */
-const OFFSET: i32 = 1024;
-
-/** Arithmetic on differences of pixels: 16 bits where set, as the original's vector builds have it. */
-let narrowBorders: bool = true;
-let narrowGradients: bool = true;
-
-/** How unsure the last prediction is: by the spread of its witnesses, by their disagreement. */
-export let spread: i32 = 0;
-export let disagreement: i32 = 0;
-
-/** Sets how differences of pixels are taken: in 16 bits, or exactly. */
-export function setArithmetic(borders: bool, gradients: bool): void {
-  narrowBorders = borders;
-  narrowGradients = gradients;
-}
 
 /** Pixels of a block that has no coefficient but the DC. */
 export function renderFlat(): void {
@@ -231,86 +209,4 @@ function transformVectors(at: usize, rows: bool): void {
 @inline
 function times(factor: i32, vector: v128): v128 {
   return i32x4.mul(i32x4.splat(factor), vector);
-}
-
-/** Half of a difference of two pixels, towards zero. */
-// @ts-ignore: decorator
-@inline
-function halfDifference(a: i32, b: i32, narrow: bool): i32 {
-  const difference = narrow ? <i32>(<i16>(a - b)) : a - b;
-  return difference / 2;
-}
-
-/** What the border at pixel `near` (address), with `far` one further inside, says of the DC; `outside`
- * is what the neighbour has kept. */
-// @ts-ignore: decorator
-@inline
-function witness(outside: i32, near: usize, far: usize): i32 {
-  const pixel = <i32>load<i16>(near);
-  const inside = <i32>load<i16>(far);
-  return <i32>(<i16>(outside - (pixel + OFFSET) - halfDifference(pixel, inside, narrowGradients)));
-}
-
-/**
- * Predicts the DC from the borders, after `renderPixels`. Sets `spread` and `disagreement`.
- *
- * @param hasLeft - whether `keepBorders` was called for the block to the left
- * @param above - the block above, 0 for none
- * @returns the prediction, in units of the quantizer
- */
-export function predictDc(hasLeft: bool, above: usize): i32 {
-  spread = 0;
-  disagreement = 0;
-  if (!hasLeft && above == 0) return 0;
-  let leftSum: i32 = 0;
-  let aboveSum: i32 = 0;
-  let least: i32 = 0x7fffffff;
-  let most: i32 = -0x80000000;
-  if (hasLeft) {
-    for (let i: usize = 0; i < 8; i++) {
-      const near = PIXELS + 16 * i;
-      const error = witness(<i32>load<i16>(RIGHT + 2 * i), near, near + 2);
-      leftSum += error;
-      least = min(least, error);
-      most = max(most, error);
-    }
-  }
-  if (above != 0) {
-    for (let i: usize = 0; i < 8; i++) {
-      const near = PIXELS + 2 * i;
-      const error = witness(<i32>load<i16>(above + 2 * i, BLOCK_BOTTOM), near, near + 16);
-      aboveSum += error;
-      least = min(least, error);
-      most = max(most, error);
-    }
-  }
-  if (!hasLeft) leftSum = aboveSum;
-  if (above == 0) aboveSum = leftSum;
-  const average = (leftSum + aboveSum) >> 1;
-  spread = (most - least) >> 3;
-  const fromLeft = leftSum - average;
-  const fromAbove = aboveSum - average;
-  const far = abs(fromLeft) < abs(fromAbove) ? fromLeft : fromAbove;
-  disagreement = far >> 3;
-  const q = quantizer(0);
-  return ((q == 0 ? 0 : average / q) + 4) >> 3;
-}
-
-/** Keeps the bottom edge of the block with `dc` in the block, the right edge for the next. */
-export function keepBorders(block: usize, dc: i32): void {
-  const level = dc * quantizer(0) + OFFSET;
-  for (let i: usize = 0; i < 8; i++) {
-    const bottom = PIXELS + 112 + 2 * i;
-    store<i16>(block + 2 * i, <i16>(level + border(bottom, bottom - 16)), BLOCK_BOTTOM);
-    const right = PIXELS + 16 * i + 14;
-    store<i16>(RIGHT + 2 * i, <i16>(level + border(right, right - 2)));
-  }
-}
-
-/** A border pixel, and half a step further on. */
-// @ts-ignore: decorator
-@inline
-function border(near: usize, far: usize): i32 {
-  const pixel = <i32>load<i16>(near);
-  return pixel + halfDifference(pixel, <i32>load<i16>(far), narrowBorders);
 }
