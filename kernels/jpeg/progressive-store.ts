@@ -29,7 +29,6 @@ export function notePass(): i32 {
   const high = scanField(SCAN_HIGH);
   if (high != 0 && high != low + 1) return -FAULT_SCAN;
   // A pass is written down as its lowest bit plus one; 0 says that none came.
-  const before: u32 = high == 0 ? 0 : high + 1;
   if (!isAt(high == 0 ? 0 : high + 1)) return -FAULT_SCAN;
   for (let i: usize = 0; i < <usize>scanField(SCAN_COMPONENTS); i++) {
     const passes = passesOf(i);

@@ -101,10 +101,9 @@ export function writeDcRefinement(block: usize): i32 {
 export function writeAcFirst(block: usize, record: usize): i32 {
   const table = recordAcTable(record);
   let k = firstIndex; // after the last coefficient that is written
-  for (let left = load<u64>(block, BLOCK_MASK) & band; left != 0; left &= left - 1) {
+  for (let left = placesAbove(block); left != 0; left &= left - 1) {
     const place = <i32>ctz(left);
     const value = shifted(<i32>load<i16>(coefficientAt(block, place)));
-    if (value == 0) continue;
     if (run > 0) {
       const status = flushRun();
       if (status != STATUS_DONE) return status;
@@ -121,6 +120,19 @@ export function writeAcFirst(block: usize, record: usize): i32 {
     } else if (!mayLeaveOut()) return -FAULT_NO_CODE;
   }
   return k > finalIndex ? STATUS_DONE : lengthenRun(0, 0);
+}
+
+/** The places in the band whose coefficients are not zero from bit `low` up. */
+function placesAbove(block: usize): u64 {
+  let places = load<u64>(block, BLOCK_MASK) & band;
+  if (low == 0) return places;
+  // Those that are zero are taken out without a branch, for there is no telling which they are.
+  for (let left = places; left != 0; left &= left - 1) {
+    const value = <i32>load<i16>(coefficientAt(block, <i32>ctz(left)));
+    const isZero: u64 = (value < 0 ? -value : value) >> low == 0 ? 1 : 0;
+    places ^= left & -left & -isZero;
+  }
+  return places;
 }
 
 export function writeAcRefinement(block: usize, record: usize): i32 {
