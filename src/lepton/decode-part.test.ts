@@ -6,6 +6,7 @@ import { concatenate, equalBytes } from "../core/bytes.ts";
 import { PithError } from "../core/errors.ts";
 import { decodeLepton } from "./decode.ts";
 import { countLeptonParts, decodeLeptonPart } from "./decode-part.ts";
+import { readLeptonStart } from "./file.ts";
 
 /** Chunks and whole pictures, with restarts, garbage, early ends, one segment to sixteen. */
 const FILES: readonly [name: string, parts: number][] = [
@@ -32,7 +33,8 @@ function ours(name: string): Uint8Array {
 
 async function decodeParts(lepton: Uint8Array, order: readonly number[]): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
-  for (const part of order) parts[part] = await decodeLeptonPart(lepton, part);
+  const { outputBytes } = readLeptonStart(lepton);
+  for (const part of order) parts[part] = await decodeLeptonPart(lepton, part, outputBytes);
   return concatenate(parts);
 }
 
@@ -50,23 +52,31 @@ test("what others wrote, and what is no Lepton file, is one part", {
 }, async () => {
   const theirs = corpusFile("jpeg/vectors/grayscale.lep");
   assert.equal(countLeptonParts(theirs), 1);
-  assert.ok(equalBytes(await decodeLeptonPart(theirs, 0), await decodeLepton(theirs)));
+  const whole = await decodeLepton(theirs);
+  assert.ok(equalBytes(await decodeLeptonPart(theirs, 0, whole.length), whole));
+  for (const bytes of [0, whole.length - 1, whole.length + 1]) {
+    await assert.rejects(decodeLeptonPart(theirs, 0, bytes), { code: "BadLeptonFile" });
+  }
   const progressive = ours("androidprogressive");
   assert.equal(countLeptonParts(progressive), 1);
   for (const bytes of [0, 4, 5, 11]) {
     assert.equal(countLeptonParts(theirs.subarray(0, bytes)), 1);
-    await assert.rejects(decodeLeptonPart(theirs.subarray(0, bytes), 0), { kind: "input" });
+    const cut = theirs.subarray(0, bytes);
+    await assert.rejects(decodeLeptonPart(cut, 0, whole.length), { kind: "input" });
   }
-  await assert.rejects(decodeLeptonPart(ours("grayscale"), 4), { code: "AssertionFailure" });
+  const noPart = decodeLeptonPart(ours("grayscale"), 4, whole.length);
+  await assert.rejects(noPart, { code: "AssertionFailure" });
 });
 
 test("first bytes that count other segments than the header has are refused", {
   skip: withoutCorpus,
 }, async () => {
   const lepton = ours("grayscale");
+  const { outputBytes } = readLeptonStart(lepton);
   for (const count of [2, 3, 5, 16]) {
     lepton[4] = count;
-    await assert.rejects(decodeLeptonPart(lepton, count - 1), { code: "BadLeptonFile" });
+    const decoding = decodeLeptonPart(lepton, count - 1, outputBytes);
+    await assert.rejects(decoding, { code: "BadLeptonFile" });
   }
   for (const count of [0, 17, 255]) {
     lepton[4] = count;
@@ -76,15 +86,16 @@ test("first bytes that count other segments than the header has are refused", {
 
 test("parts of damaged files are bytes or a typed error", { skip: withoutCorpus }, async () => {
   const sound = ours("iphone-chunk3of4");
+  const { outputBytes } = readLeptonStart(sound);
   await forSeeds(60, async (random) => {
     const lepton = sound.slice();
     for (let times = 1 + random.upTo(3); times > 0; times--) {
-      lepton[12 + random.upTo(lepton.length - 12)] = random.upTo(256);
+      lepton[24 + random.upTo(lepton.length - 24)] = random.upTo(256);
     }
     const part = random.upTo(2);
     try {
-      const bytes = await decodeLeptonPart(lepton, part);
-      assert.ok(bytes.length <= 1 << 20);
+      const bytes = await decodeLeptonPart(lepton, part, outputBytes);
+      assert.ok(bytes.length <= outputBytes);
     } catch (error) {
       assert.ok(error instanceof PithError && error.kind !== "bug", String(error));
     }

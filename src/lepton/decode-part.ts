@@ -16,7 +16,7 @@ import { ByteGatherer } from "./byte-gatherer.ts";
 import { decodeLepton } from "./decode.ts";
 import { afterScan, decodePlanned, Limit } from "./decode-body.ts";
 import { type DecodePlan, planDecode } from "./decode-plan.ts";
-import { isOurs, type LeptonHeader, LeptonReader } from "./file.ts";
+import { isOurs, type LeptonHeader, LeptonReader, readLeptonStart } from "./file.ts";
 import { SegmentDecoder } from "./segment-decoder.ts";
 
 /** Offsets in a Lepton file (file.ts). */
@@ -39,12 +39,18 @@ export function countLeptonParts(lepton: Uint8Array): number {
  * Decodes one part of a whole Lepton file.
  *
  * @param part - from 0 to before `countLeptonParts`
- * @throws PithError as `decodeLepton`
+ * @param outputBytes - what all parts come to, known from elsewhere
+ * @throws PithError as `decodeLepton`; "BadLeptonFile" when the file gives another length
  */
 export async function decodeLeptonPart(
   lepton: Uint8Array,
   part: number,
+  outputBytes: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const { outputBytes: actual } = readLeptonStart(lepton);
+  if (actual !== outputBytes) {
+    throw new PithError("BadLeptonFile", { why: "another length", expected: outputBytes, actual });
+  }
   const count = countLeptonParts(lepton);
   assertThat(Number.isInteger(part) && part >= 0 && part < count, "a file has this part", { part });
   if (count === 1) return await decodeLepton(lepton);
