@@ -56,8 +56,9 @@ async function describe(file: FileEntry, coder: Coder, run: Run): Promise<void> 
   const format = recogniseFormat(first);
   if (format === "pith") return describePith(file, coder, run);
   if (format !== undefined && (await describeDeflate(file, format, run))) return;
-  const { name, says, packed, lossy } = describeContent(first);
-  await run.tell({ name: file.path, kind: name, says, bytes: file.bytes, packed, lossy });
+  const { name, says, packed, lossy, specialist = null } = describeContent(first);
+  const { path, bytes } = file;
+  await run.tell({ name: path, kind: name, says, bytes, packed, lossy, specialist });
   await run.say(`${printable(file.path)}: ${says}, ${formatBytes(file.bytes)}`);
 }
 

@@ -7,11 +7,12 @@
  */
 import { type Coder, createCoder, describeContent } from "../container/index.ts";
 import type { Effort } from "../core/codec.ts";
+import { CHUNK_BYTES_MAXIMUM } from "../core/limits.ts";
 import { eachInFlight, inFlight } from "./in-flight.ts";
 import { beginProgress, type Progress } from "./progress.ts";
 import { counting, readFirst, readRange } from "./read-file.ts";
 import type { Run } from "./run.ts";
-import { type Piece, samplePieces, shareBudget } from "./sample.ts";
+import { type Piece, sampleBeginnings, samplePieces, shareBudget } from "./sample.ts";
 import {
   countOf,
   formatBytes,
@@ -28,6 +29,9 @@ type ContentKind = ReturnType<typeof describeContent>;
  * kind that is large. */
 const SAMPLE_BYTES = 256 * 1024 * 1024;
 const PIECE_BYTES = 1024 * 1024;
+
+/** A specialist wants its files from the beginning, and most of them to their end. */
+const BEGINNING_BYTES = CHUNK_BYTES_MAXIMUM;
 
 /** What describeContent wants to see. */
 const LOOK_BYTES = 4096;
@@ -73,7 +77,7 @@ export async function estimateFiles(
   const estimates: Estimate[] = [];
   try {
     for (const [i, group] of groups.entries()) {
-      const pieces = samplePieces(group.files, budgets[i] ?? 0, PIECE_BYTES);
+      const pieces = piecesOf(group, budgets[i] ?? 0);
       estimates.push({ group, ...(await codeAll(pieces, coder, settings, progress, run)) });
     }
   } finally {
@@ -81,6 +85,12 @@ export async function estimateFiles(
     await coder.close();
   }
   await tell(estimates, settings, run);
+}
+
+function piecesOf({ kind, files }: Group, budgetBytes: number): Piece[] {
+  return kind.specialist === undefined
+    ? samplePieces(files, budgetBytes, PIECE_BYTES)
+    : sampleBeginnings(files, budgetBytes, BEGINNING_BYTES);
 }
 
 async function groupFiles(files: readonly FileEntry[], run: Run): Promise<Group[]> {
@@ -167,6 +177,7 @@ async function tell(
       sampledBytes,
       packed: kind.packed,
       lossy: kind.lossy,
+      specialist: kind.specialist ?? null,
     });
   }
   if (estimates.length > 1) rows.push([...cells("all", filesTotal, plainTotal, storedTotal), ""]);
@@ -185,7 +196,7 @@ async function tell(
   const once = settings.full ? "; equal chunks count once" : "";
   const coded = `${formatBytes(sampledTotal)} of ${formatBytes(plainTotal)} coded`;
   await run.say(`${share}: ${coded} at effort "${settings.effort}"${once}. Nothing was written.`);
-  const lossy = estimates.filter(({ group }) => group.kind.lossy);
+  const lossy = estimates.filter(({ group: { kind } }) => kind.lossy && !kind.specialist);
   if (lossy.length === 0) return;
   const bytes = lossy.reduce((sum, { group }) => sum + group.bytes, 0);
   const files = lossy.reduce((sum, { group }) => sum + group.files.length, 0);
@@ -200,7 +211,8 @@ function cells(says: string, files: number, bytes: number, stored: number): stri
   return [says, formatCount(files), formatBytes(bytes), formatBytes(stored), saved];
 }
 
-function remarkOn({ lossy, packed }: ContentKind): string {
+function remarkOn({ lossy, packed, specialist }: ContentKind): string {
+  if (specialist !== undefined) return `by ${specialist}`;
   if (lossy) return "lossy: needs a specialist";
   return packed ? "packed already" : "";
 }

@@ -5,6 +5,7 @@ import { corpusFile, withoutCorpus } from "../../test/corpus.ts";
 import { forSeeds } from "../../test/random.ts";
 import { describeContent } from "./content.ts";
 import { compress } from "./pith-file.ts";
+import { createRegistry } from "./registry.ts";
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 
@@ -28,6 +29,12 @@ test("content is named by its first bytes", async () => {
   const tar = new Uint8Array(512).fill(97);
   tar.set(text("ustar"), 257);
   assert.equal(describeContent(tar).name, "tar");
+});
+
+test("a kind's specialist is a codec of this build", () => {
+  const { specialist } = describeContent(Uint8Array.of(0xff, 0xd8, 0xff, 0xe0));
+  assert.ok(specialist !== undefined && createRegistry().byName(specialist) !== undefined);
+  assert.equal(describeContent(text("words")).specialist, undefined);
 });
 
 test("lossy kinds are those that only a specialist can shrink", () => {

@@ -17,6 +17,8 @@ export interface ContentKind {
   readonly packed: boolean;
   /** A lossy format (photo, video, music): only a codec that knows it can shrink it further. */
   readonly lossy: boolean;
+  /** The codec of this build that knows it, which must see it from its first byte. */
+  readonly specialist: string | undefined;
 }
 
 type Shape = "plain" | "packed" | "lossy";
@@ -28,6 +30,9 @@ interface Entry {
   readonly kind: ContentKind;
   readonly marks: readonly Mark[];
 }
+
+/** Codecs that know their content, by the name of its kind. */
+const SPECIALISTS: Readonly<Record<string, string>> = { jpeg: "lepton" };
 
 /** The first that fits counts, so what is more exact stands first. */
 const TABLE: readonly Entry[] = [
@@ -116,7 +121,8 @@ function entry(name: string, says: string, shape: Shape, ...marks: Mark[]): Entr
 }
 
 function kindOf(name: string, says: string, shape: Shape): ContentKind {
-  return { name, says, packed: shape !== "plain", lossy: shape === "lossy" };
+  const specialist = SPECIALISTS[name];
+  return { name, says, packed: shape !== "plain", lossy: shape === "lossy", specialist };
 }
 
 function stands(bytes: Uint8Array, [offset, mark]: Mark): boolean {

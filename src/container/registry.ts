@@ -7,9 +7,10 @@
 import type { Codec } from "../core/codec.ts";
 import { assertThat, PithError } from "../core/errors.ts";
 import { deflateCodec, zlibCodec } from "./deflate-codecs.ts";
+import { leptonCodec } from "./lepton-codec.ts";
 import { storedCodec } from "./stored-codec.ts";
 
-const BUILT_IN: readonly Codec[] = [storedCodec, deflateCodec, zlibCodec];
+const BUILT_IN: readonly Codec[] = [storedCodec, deflateCodec, zlibCodec, leptonCodec];
 
 /** A codec and version that a store holds frames of. */
 export interface StoredVersion {

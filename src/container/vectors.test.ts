@@ -1,25 +1,32 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { equalBytes } from "../core/bytes.ts";
 import { sha256 } from "../core/hash.ts";
 import { expand, openPith } from "./pith-file.ts";
 import { createRegistry } from "./registry.ts";
 
 const LINES = Array.from({ length: 40 }, (_, i) => `line ${i}: every byte comes back\n`).join("");
 
-function vector(name: string): Uint8Array {
-  return readFileSync(new URL(`../../test/vectors/pith/${name}.pith`, import.meta.url));
+function vector(name: string, extension = "pith"): Uint8Array {
+  return readFileSync(new URL(`../../test/vectors/pith/${name}.${extension}`, import.meta.url));
+}
+
+/** What a codec's vectors hold: a specialist's its own content. */
+function plainOf(codec: string): Uint8Array {
+  return codec === "lepton" ? vector(codec, "jpg") : new TextEncoder().encode(LINES);
 }
 
 test("every codec and version that was ever written still reads", async () => {
   for (const { id, name, readableVersions } of createRegistry().codecs) {
     for (const version of readableVersions) {
       const file = vector(`${name}-${version}`);
-      assert.equal(new TextDecoder().decode(await expand(file)), LINES, name);
+      const plain = plainOf(name);
+      assert.ok(equalBytes(await expand(file), plain), name);
       const opened = await openPith(file);
       for await (const frame of opened.frames()) {
         assert.deepEqual(frame.codec, { id, version });
-        assert.equal(frame.sha256, sha256(new TextEncoder().encode(LINES)));
+        assert.equal(frame.sha256, sha256(plain));
       }
     }
   }

@@ -509,5 +509,5 @@ test("real files survive", { skip: withoutCorpus }, async () => {
     }
   }
   const about = (await pithWell(["estimate", corpusPath("jpeg/vectors")])).toString();
-  assert.match(about, /JPEG image .* lossy: needs a specialist/);
+  assert.match(about, /JPEG image .* by lepton/);
 });
