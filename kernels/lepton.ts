@@ -32,7 +32,7 @@ import { beginScanRead, indexMcuRow, readMcuRow } from "./jpeg/scan-read.ts";
 import { beginScanWrite, finishScanWrite, writeMcuRow } from "./jpeg/scan-write.ts";
 import { fillBlockTables, setPriorCap } from "./lepton/block.ts";
 import { setArithmetic } from "./lepton/borders.ts";
-import { Reading, Writing } from "./lepton/model.ts";
+import { Measuring, Reading, Writing } from "./lepton/model.ts";
 import {
   beginSegment,
   codeMcuRow,
@@ -41,6 +41,7 @@ import {
   takeQuantizers,
 } from "./lepton/segment.ts";
 import {
+  ACCOUNTS,
   BLOCK_SCRATCH,
   FRAME,
   HANDOFF,
@@ -160,6 +161,16 @@ export function beginSegmentRead(first: i32, end: i32, last: i32): i32 {
 /** Reads the coefficients of one MCU row into the store. @returns a status or a negative fault */
 export function readSegmentRow(): i32 {
   return codeMcuRow<Reading>();
+}
+
+/** The same, and charges the bits to the accounts: u32[3] at `accountsAddress`, of interiors, edges and
+ * DCs, which a wipe empties. */
+export function measureSegmentRow(): i32 {
+  return codeMcuRow<Measuring>();
+}
+
+export function accountsAddress(): usize {
+  return ACCOUNTS;
 }
 
 /** Starts writing a segment to the output window. */

@@ -118,8 +118,10 @@ export const PASSES: usize = DC_PREDICTORS + 16;
  * 32,767 blocks, and a word more. */
 export const CORRECTIONS: usize = PASSES + 4 * 64;
 export const CORRECTION_BYTES: usize = 32768 * 8;
+/** Bits that coded blocks have used, by class (lepton/block.ts). u32[4]. */
+export const ACCOUNTS: usize = CORRECTIONS + CORRECTION_BYTES;
 /** Huffman tables made for reading and for writing (jpeg/huffman-table.ts). 64 KiB a slot. */
-export const HUFFMAN_TABLES: usize = CORRECTIONS + CORRECTION_BYTES;
+export const HUFFMAN_TABLES: usize = ACCOUNTS + 16;
 export const HUFFMAN_TABLE_BYTES: usize = 65536;
 /** What the predictions of a component need: weights, divisors, thresholds (lepton/predict.ts). */
 export const PREDICTIONS: usize = HUFFMAN_TABLES + 8 * HUFFMAN_TABLE_BYTES;

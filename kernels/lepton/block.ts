@@ -9,9 +9,10 @@
  * Reading fills the block, which holds zeros before; writing finds it filled. What later blocks
  * need of this one (count, borders) is kept either way. Source: docs/formats/lepton.md, the model.
  */
+import { decoderBits } from "../bool/decode.ts";
 import { FAULT_COEFFICIENT, FAULT_STREAM, FAULT_ZERO_QUANTIZER } from "../fault.ts";
 import { BLOCK_BYTES, BLOCK_COUNT, BLOCK_MASK } from "../jpeg/frame.ts";
-import { BLOCK_TABLES, UNZIGZAG, ZIGZAG } from "../memory.ts";
+import { ACCOUNTS, BLOCK_TABLES, UNZIGZAG, ZIGZAG } from "../memory.ts";
 import { disagreement, keepBorders, predictDc, spread } from "./borders.ts";
 import {
   bin,
@@ -29,10 +30,11 @@ import {
   EXPONENT_EDGE_POSITION,
   exponent7x7,
   exponentEdge,
+  Measuring,
   RESIDUAL_DC,
   RESIDUAL_RASTER,
-  Reading,
   ROW_BYTES,
+  reads,
   residual,
   residualBits,
   SIGN_FIRST,
@@ -42,7 +44,6 @@ import {
   threshold,
   tree,
   unary,
-  Writing,
 } from "./model.ts";
 import {
   columnPrediction,
@@ -92,6 +93,25 @@ let reachV: i32 = 0;
 /** Its DC. */
 let dc: i32 = 0;
 
+/** Bits that coded blocks have used, by class: counts and values of the interior, of the edges, DC.
+ * u32[3] after a wipe; measuring adds to them. */
+const INTERIOR_BITS: usize = 0;
+const EDGE_BITS: usize = 4;
+const DC_BITS: usize = 8;
+
+/** Bits that the decoder had used when the last part of a block was begun. */
+let bitsBefore: u32 = 0;
+
+/** Charges what was decoded since the last charge to a class. */
+// @ts-ignore: decorator
+@inline
+function charge<D>(account: usize): void {
+  if (idof<D>() != idof<Measuring>()) return;
+  const bits = decoderBits();
+  store<u32>(ACCOUNTS + account, load<u32>(ACCOUNTS + account) + bits - bitsBefore);
+  bitsBefore = bits;
+}
+
 /** Fills the tables that depend on no input. */
 export function fillBlockTables(): void {
   let at = INTERIOR;
@@ -127,7 +147,8 @@ export function setPriorCap(capped: bool): void {
  * @returns 0, or a negative fault
  */
 export function codeBlock<D>(block: usize, left: usize, above: usize): i32 {
-  mask = idof<D>() == idof<Reading>() ? 0 : load<u64>(block, BLOCK_MASK);
+  mask = reads<D>() ? 0 : load<u64>(block, BLOCK_MASK);
+  if (idof<D>() == idof<Measuring>()) bitsBefore = decoderBits();
 
   const given = <u32>popcnt<u64>(mask & INTERIOR_MASK);
   const count = <i32>tree<D>(count7x7 + COUNT_7X7_BIN * context(left, above), 6, given);
@@ -142,6 +163,7 @@ export function codeBlock<D>(block: usize, left: usize, above: usize): i32 {
     if (fault != 0) return fault;
   }
 
+  charge<D>(INTERIOR_BITS);
   const seventh = <usize>((count + 3) / 7);
   const rowBins = countRow + COUNT_EDGE_OUTER * <usize>reachU + COUNT_EDGE_INNER * seventh;
   const rowCount = <i32>tree<D>(rowBins, 3, <u32>popcnt<u64>(mask & ROW_MASK));
@@ -158,13 +180,15 @@ export function codeBlock<D>(block: usize, left: usize, above: usize): i32 {
     if (fault != 0) return fault;
   }
 
+  charge<D>(EDGE_BITS);
   if (count + rowCount + columnCount == 0) renderFlat();
   else renderPixels(block);
   const prediction = predictDc(left != 0, above);
   dc = <i32>load<i16>(block);
   const fault = codeDc<D>(prediction);
   if (fault != 0) return fault;
-  if (idof<D>() == idof<Reading>()) {
+  charge<D>(DC_BITS);
+  if (reads<D>()) {
     store<i16>(block, <i16>dc);
     store<u64>(block, mask | u64(dc != 0), BLOCK_MASK);
   }
@@ -205,9 +229,9 @@ function codeInterior<D>(block: usize, count: i32): i32 {
   for (let z: usize = 0; remaining > 0; z++, exponents += EXPONENT_7X7_Z) {
     if (z == INTERIOR_COUNT) return -FAULT_STREAM;
     const r = <usize>load<u8>(INTERIOR + z);
-    const value = idof<D>() == idof<Reading>() ? 0 : <i32>load<i16>(block + 2 * r);
+    const value = reads<D>() ? 0 : <i32>load<i16>(block + 2 * r);
     const magnitude = <u32>abs(value);
-    if (idof<D>() == idof<Writing>() && magnitude > MAGNITUDE_LIMIT_7X7) return -FAULT_COEFFICIENT;
+    if (!reads<D>() && magnitude > MAGNITUDE_LIMIT_7X7) return -FAULT_COEFFICIENT;
     const prior = <usize>min(bitLength(priorOf(r)), priorLimit);
     const length = unary<D>(exponents + ROW_BYTES * prior, bitLength(magnitude));
     if (length == 0) continue;
@@ -215,7 +239,7 @@ function codeInterior<D>(block: usize, count: i32): i32 {
     const isPositive = bin<D>(sign, u32(value > 0));
     const residuals = residual + RESIDUAL_RASTER * r + ROW_BYTES * group;
     const coded = residualBits<D>(residuals, length - 2, 1, magnitude);
-    if (idof<D>() == idof<Reading>()) keepCoefficient(block, r, coded, isPositive);
+    if (reads<D>()) keepCoefficient(block, r, coded, isPositive);
     reachU = max(reachU, <i32>r & 7);
     reachV = max(reachV, <i32>r >> 3);
     remaining -= 1;
@@ -242,9 +266,9 @@ function codeEdge<D, Edge>(block: usize, count: i32): i32 {
     if (j == 8) return -FAULT_STREAM;
     const r = isRow ? j : 8 * j;
     const position = isRow ? j - 1 : j + 6;
-    const value = idof<D>() == idof<Reading>() ? 0 : <i32>load<i16>(block + 2 * r);
+    const value = reads<D>() ? 0 : <i32>load<i16>(block + 2 * r);
     const magnitude = <u32>abs(value);
-    if (idof<D>() == idof<Writing>()) {
+    if (!reads<D>()) {
       if (magnitude > MAGNITUDE_LIMIT) return -FAULT_COEFFICIENT;
       // The existing programs divide by it here.
       if (quantizer(r) == 0) return -FAULT_ZERO_QUANTIZER;
@@ -261,7 +285,7 @@ function codeEdge<D, Edge>(block: usize, count: i32): i32 {
     const isPositive = bin<D>(sign + SIGN_FIRST * third + 2 * prior, u32(value > 0));
     const residuals = residual + RESIDUAL_RASTER * r + ROW_BYTES * <usize>remaining;
     const coded = codeEdgeBits<D>(residuals, edgeThreshold(r), expected, length, magnitude);
-    if (idof<D>() == idof<Reading>()) keepCoefficient(block, r, coded, isPositive);
+    if (reads<D>()) keepCoefficient(block, r, coded, isPositive);
     remaining -= 1;
   }
   return 0;
@@ -301,7 +325,7 @@ function codeDc<D>(prediction: i32): i32 {
   const sure = <usize>min(bitLength(<u32>abs(spread)), 11);
   const agreed = <usize>bitLength(<u32>abs(disagreement));
   let value: i32 = 0;
-  if (idof<D>() == idof<Writing>()) {
+  if (!reads<D>()) {
     value = wrapped(dc - prediction);
     if (<u32>abs(value) > MAGNITUDE_LIMIT || wrapped(value + prediction) != dc)
       return -FAULT_COEFFICIENT;
@@ -309,14 +333,14 @@ function codeDc<D>(prediction: i32): i32 {
   const magnitude = <u32>abs(value);
   const exponents = EXPONENT_DC + EXPONENT_DC_FIRST * sure + ROW_BYTES * agreed;
   const length = unary<D>(exponents, bitLength(magnitude));
-  if (idof<D>() == idof<Reading>()) dc = wrapped(prediction);
+  if (reads<D>()) dc = wrapped(prediction);
   if (length == 0) return 0;
 
   const third: usize = disagreement == 0 ? 3 : disagreement > 0 ? 2 : 1;
   const isPositive = bin<D>(sign + 2 * third, u32(value > 0));
   const residuals = RESIDUAL_DC + ROW_BYTES * sure;
   const coded = <i32>residualBits<D>(residuals, length - 2, 1, magnitude);
-  if (idof<D>() == idof<Reading>()) dc = wrapped((isPositive ? coded : -coded) + prediction);
+  if (reads<D>()) dc = wrapped((isPositive ? coded : -coded) + prediction);
   return 0;
 }
 

@@ -14,9 +14,17 @@ import { decodeBin, decodeUnary } from "../bool/decode.ts";
 import { encodeBin } from "../bool/encode.ts";
 import { MODEL } from "../memory.ts";
 
-/** Direction of a walk. */
+/** Direction of a walk. Measuring is reading that also keeps account (block.ts). */
 export class Reading {}
+export class Measuring {}
 export class Writing {}
+
+/** Whether the direction reads; known at compile time. */
+// @ts-ignore: decorator
+@inline
+export function reads<D>(): bool {
+  return idof<D>() != idof<Writing>();
+}
 
 /** Bytes of a row of exponent branches, or of residual branches. */
 export const ROW_BYTES: usize = 32;
@@ -95,7 +103,7 @@ export function selectClass(colour: i32): void {
 // @ts-ignore: decorator
 @inline
 export function bin<D>(branch: usize, bit: u32): u32 {
-  if (idof<D>() == idof<Reading>()) return decodeBin(branch);
+  if (reads<D>()) return decodeBin(branch);
   encodeBin(branch, bit);
   return bit;
 }
@@ -115,7 +123,7 @@ export function tree<D>(branches: usize, bits: u32, value: u32): u32 {
 // @ts-ignore: decorator
 @inline
 export function unary<D>(branches: usize, length: i32): i32 {
-  if (idof<D>() == idof<Reading>()) return decodeUnary(branches, EXPONENT_BINS);
+  if (reads<D>()) return decodeUnary(branches, EXPONENT_BINS);
   let i: i32 = 0;
   while (bin<D>(branches + 2 * <usize>i, u32(length > i))) {
     i += 1;

@@ -37,7 +37,7 @@ import { STATUS_DONE, STATUS_INPUT, STATUS_OUTPUT, STATUS_ROW } from "../jpeg/sc
 import { BLOCK_SCRATCH } from "../memory.ts";
 import { hasOutputRoom, isInputFinal } from "../window.ts";
 import { codeBlock } from "./block.ts";
-import { freshModel, Reading, selectClass } from "./model.ts";
+import { freshModel, reads, selectClass } from "./model.ts";
 import { makePredictions, selectPredictions } from "./predict.ts";
 
 /** More than any block takes: some 1,450 bins of 7 bits at most. */
@@ -74,7 +74,7 @@ export function beginSegment<D>(first: i32, end: i32, last: bool): i32 {
   isOver = !last && first == end;
   goToRow(first);
   freshModel();
-  if (idof<D>() == idof<Reading>()) {
+  if (reads<D>()) {
     beginDecoding();
     // The first bin of a segment is always a zero; any branch that is fresh will do.
     store<u16>(BLOCK_SCRATCH, 0x0101);
@@ -112,14 +112,14 @@ export function finishSegment(): void {
  */
 export function codeMcuRow<D>(): i32 {
   if (isOver) return STATUS_DONE;
-  if (idof<D>() == idof<Reading>()) {
+  if (reads<D>()) {
     resumeDecoding();
     if (component == components - 1 && k == 0 && column == 0) clearMcuRow(mcuRow);
   } else {
     resumeEncoding();
   }
   const status = codeRows<D>();
-  if (idof<D>() == idof<Reading>()) pauseDecoding();
+  if (reads<D>()) pauseDecoding();
   else pauseEncoding();
   return status;
 }
@@ -160,7 +160,7 @@ function codeRow<D>(y: i32, hasAbove: bool): i32 {
   let above = hasAbove ? rowAddress(component, y - 1) + BLOCK_BYTES * <usize>column : 0;
   const step = hasAbove ? BLOCK_BYTES : 0;
   while (column < end) {
-    if (idof<D>() == idof<Reading>()) {
+    if (reads<D>()) {
       if (decoderRest() < CODED_BLOCK_BYTES && !isInputFinal()) return STATUS_INPUT;
     } else {
       pauseEncoding();
