@@ -119,8 +119,9 @@ function faultOf(entry: u32): i32 {
   return symbol & 15 ? FAULT_COEFFICIENT : FAULT_ZERO_RUN;
 }
 
-/** Whether bits that are missing may be among those of a code that cannot be. */
+/** Whether bits that are missing may be among those of a code that cannot be. While none were
+ * missed there may be as many as 27 bits held and more to come. */
 function isCut(entry: u32, count: i32): bool {
   const length: i32 = entry & ENTRY_INVALID ? 16 : <i32>(entry & 63);
-  return count - borrowed < length;
+  return borrowed > 0 && count - borrowed < length;
 }

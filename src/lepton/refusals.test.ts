@@ -10,11 +10,12 @@ import {
   plainTable,
   type Sampling,
   TEXTURES,
+  type Texture,
 } from "../../test/jpeg/jpeg-picture.ts";
 import { oneScan, separateScans, usualScript } from "../../test/jpeg/jpeg-random.ts";
 import { type JpegPlan, writeJpeg } from "../../test/jpeg/jpeg-writer.ts";
 import { type Outcome, outcomeOf } from "../../test/jpeg/round-trip.ts";
-import { seeded } from "../../test/random.ts";
+import { forSeeds, seeded } from "../../test/random.ts";
 
 const COLOR: readonly Sampling[] = [
   [2, 2],
@@ -95,6 +96,19 @@ for (const [what, plan, outcomes] of REFUSED) {
     assert.ok(outcomes.includes(outcome), outcome);
   });
 }
+
+test("refused: coefficients of fifteen bits, wherever they stand", async () => {
+  await forSeeds(60, async (random) => {
+    const texture: Texture = (_, z) => (z > 0 && random.oneIn(30) ? 256 : random.upTo(3));
+    const made = makePicture(random, { width: 24, height: 24 }, COLOR, texture);
+    const jpeg = writeJpeg(planOf(made, { tables: "standard" }));
+    // In the standard's luma table the code of a size of 9 bits, which 256 has, is 16 bits long.
+    const symbols = jpeg.findIndex((byte, i) => byte === 0x82 && jpeg[i + 1] === 9);
+    assert.ok(symbols > 0);
+    jpeg[symbols + 1] = 15;
+    assert.equal(await outcomeOf(jpeg), "CoefficientOutOfRange");
+  });
+});
 
 test("restarts of one component with four blocks a MCU are restored or refused", async () => {
   for (let interval = 1; interval < 12; interval++) {
