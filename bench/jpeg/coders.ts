@@ -3,7 +3,7 @@
  * as Node has it. All on one thread, and without our proof of the result, but for `encodeProved`.
  */
 import { deflateSync, inflateSync } from "node:zlib";
-import { decodeLepton, encodeLepton } from "../../src/lepton/index.ts";
+import { decodeLepton, encodeLepton, openLeptonChunks } from "../../src/lepton/index.ts";
 
 export interface InProcess {
   readonly name: string;
@@ -59,9 +59,13 @@ export async function* decodeStream(lepton: Uint8Array): AsyncGenerator<Uint8Arr
   yield await decode(lepton);
 }
 
-/** The first chunk of a JPEG as a Lepton file. */
-export function codeChunk(jpeg: Uint8Array, segments: number): Promise<Uint8Array> {
-  return encodeUnproved(jpeg.subarray(0, CHUNK_BYTES), segments);
+/** The first chunk of a JPEG as a Lepton file, as a store has it. */
+export async function codeChunk(jpeg: Uint8Array, segments: number): Promise<Uint8Array> {
+  const session = openLeptonChunks({ segments, verify: false });
+  const coded = await session.encode(jpeg.subarray(0, CHUNK_BYTES), jpeg.length <= CHUNK_BYTES);
+  session.close();
+  if ("refused" in coded) throw new Error(`a chunk was refused: ${coded.refused}`);
+  return coded;
 }
 
 export async function decodeChunk(lepton: Uint8Array, threads: number): Promise<Uint8Array> {

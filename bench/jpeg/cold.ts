@@ -5,7 +5,7 @@
  *   pith compress, cjxl, pith expand, djxl, ...    round after round, medians
  *
  * The clock runs from the start of the process to its end. The command is the built one, as a user
- * has it; without dist/ it is left out.
+ * has it; where nothing is built it is left out.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -17,7 +17,10 @@ import { fileOf, type JpegFile } from "./files.ts";
 import type { Program } from "./programs.ts";
 import { type Cost, runProgram } from "./run-program.ts";
 
-const COMMAND = resolve(import.meta.dirname, "../../dist/cli/main.js");
+const DIST = resolve(import.meta.dirname, "../../dist");
+const COMMAND = join(DIST, "cli/main.js");
+/** A build from before this codec has the command and lacks this. */
+const IS_BUILT = existsSync(COMMAND) && existsSync(join(DIST, "lepton/index.js"));
 
 /** 2.6 MB, 4:2:0, 8 megapixels, with restart markers. */
 const PHOTO = "apple-iphone-6.jpg";
@@ -79,7 +82,7 @@ export async function coldFigures(
 /** Each tool's two commands, encoding before decoding; outputs are made anew each time. */
 function commandsOf(programs: readonly Program[]): { says: string; words: string }[] {
   const commands: { says: string; words: string }[] = [];
-  if (existsSync(COMMAND)) {
+  if (IS_BUILT) {
     const pith = `'${process.execPath}' '${COMMAND}'`;
     commands.push(
       { says: "pith compress", words: `${pith} compress -f -q photo.jpg -o photo.pith` },
@@ -88,7 +91,7 @@ function commandsOf(programs: readonly Program[]): { says: string; words: string
       { says: "pith expand from .lep", words: `${pith} expand -f -q photo.lep -o expanded.jpg` },
       { says: "pith --version (start alone)", words: `${pith} --version` },
     );
-  } else console.error("no dist/ here: the pith command is left out");
+  } else console.error("no dist/ of these sources here: the pith command is left out");
   for (const { name, encode, decode, forJpeg, bytesMaximum } of programs) {
     if (!forJpeg || decode === undefined || bytesMaximum !== undefined) continue;
     commands.push({ says: `${name}, encode`, words: encode });
@@ -109,7 +112,7 @@ async function firstByteFigures(
   for (let round = 0; round <= rounds; round++) {
     const warm = await timeStream(() => decodeStream(lepton), photo);
     if (round > 0) inProcess.push(warm);
-    if (!existsSync(coded)) continue;
+    if (!IS_BUILT || !existsSync(coded)) continue;
     const cold = await timeStream(() => commandOutput(coded), photo);
     if (round > 0) command.push(cold);
   }
