@@ -13,7 +13,7 @@
  */
 import { fillProbabilities } from "./bool/branch.ts";
 import { settledSize } from "./bool/encode.ts";
-import { FAULT_MEMORY } from "./fault.ts";
+import { FAULT_CALL, FAULT_MEMORY } from "./fault.ts";
 import { clearStore, components, openFrame, setCodedBlocks } from "./jpeg/frame.ts";
 import { makeTable } from "./jpeg/huffman-table.ts";
 import { beginProgressiveRead, readProgressiveRow } from "./jpeg/progressive-read.ts";
@@ -143,6 +143,13 @@ export function huffmanSpecsAddress(): usize {
 }
 
 // Segments.
+
+/** Sets how many blocks of component `c` are coded. @returns 0, or a negative fault */
+export function setBlocks(c: i32, blocks: i32): i32 {
+  if (c < 0 || c >= components || blocks < 0) return -FAULT_CALL;
+  setCodedBlocks(c, blocks);
+  return 0;
+}
 
 /** Takes the quantizers that the host wrote. @returns 0, or a negative fault: a zero among them is
  * one where `strict` is 1 */

@@ -115,7 +115,13 @@ export function openModel(
 export function openScan(
   instance: KernelInstance,
   scan: JpegScan,
-  options: { readonly padding: number; readonly restarts: number; readonly isReading: boolean },
+  options: {
+    readonly padding: number;
+    readonly restarts: number;
+    readonly isReading: boolean;
+    /** Writing: the file ends early, so what has no code may be what nobody asks for. */
+    readonly endsEarly?: boolean | undefined;
+  },
 ): void {
   const slots = new Set<number>();
   for (const { dcTable, acTable } of scan.components) slots.add(dcTable).add(4 + acTable);
@@ -135,6 +141,7 @@ export function openScan(
   fields.set([scan.spectralStart, scan.spectralEnd, scan.high, scan.low], 13);
   fields.set([scan.restartInterval, +scan.frame.progressive, options.padding], 17);
   fields[20] = options.restarts;
+  fields[21] = +(options.endsEarly === true);
   fields[24] = options.padding;
   put(instance, "scanAddress", fields);
 }
