@@ -61,6 +61,9 @@ export const THREADS_IDLE_MS = 5_000;
 /** Longest stretch for which coding keeps other work in its thread waiting. */
 export const TURN_MS = 10;
 
+/** The same where this thread also hands work to others, who would wait as long. */
+export const TURN_SHARED_MS = 1;
+
 /** Threads that may be asked for: more than any machine this is meant for has cores. */
 export const THREADS_MAXIMUM = 256;
 

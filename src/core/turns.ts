@@ -8,16 +8,27 @@ import { TURN_MS } from "./limits.ts";
 
 /** The turns of one piece of work; the first one begins now. */
 export class Turns {
+  readonly #turnMs: number;
   #beganMs = performance.now();
+
+  /** @param turnMs - longest turn */
+  constructor(turnMs = TURN_MS) {
+    this.#turnMs = turnMs;
+  }
 
   /** Begins a turn: the work was waiting until now. */
   begin(): void {
     this.#beganMs = performance.now();
   }
 
-  /** Lets others run when this turn has lasted TURN_MS; else goes on at once. */
+  /** Whether this turn has lasted long enough. */
+  get over(): boolean {
+    return performance.now() - this.#beganMs >= this.#turnMs;
+  }
+
+  /** Lets others run when this turn is over; else goes on at once. */
   async pass(): Promise<void> {
-    if (performance.now() - this.#beganMs < TURN_MS) return;
+    if (!this.over) return;
     await nextTurn();
     this.begin();
   }

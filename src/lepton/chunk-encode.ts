@@ -11,12 +11,14 @@ import { PithError } from "../core/errors.ts";
 import type { Kernel } from "../core/kernel.ts";
 import { LEPTON_HEADER_SLACK_BYTES } from "../core/limits.ts";
 import { type ChunkEnding, type ChunkPlan, type ChunkRefused, refusalOf } from "./chunk-tracker.ts";
-import { type CutOptions, encodePlan, planRows, type SinglePlan, tailOf } from "./encode-single.ts";
+import { encodeSegments } from "./encode-segments.ts";
+import { type CutOptions, planRows, type SinglePlan, tailOf } from "./encode-single.ts";
 import { writeLepton } from "./file.ts";
 import { prove } from "./prove.ts";
 import { writeRecords } from "./records.ts";
+import { Work, type WorkOptions } from "./work.ts";
 
-export interface ChunkEncodeOptions extends Pick<CutOptions, "segments"> {
+export interface ChunkEncodeOptions extends Pick<CutOptions, "segments">, WorkOptions {
   /** False gives files out without having decoded them: where somebody else does. */
   readonly verify?: boolean | undefined;
 }
@@ -61,9 +63,12 @@ async function encodeTo(
   if (bytes > chunk.length && writeRecords(records).length > maximum) {
     throw new PithError("HeaderTooLarge", { bytes, maximum });
   }
-  const streams = kernel.use((instance) => encodePlan(instance, single));
+  // Who codes chunks keeps the cores busy with several of them, unless told.
+  const work = new Work({ threads: 1, ...options });
+  work.expect(options.verify === false ? chunk.length : 2 * chunk.length);
+  const streams = await encodeSegments(kernel, single, work);
   const lepton = await writeLepton({ flavour, outputBytes: chunk.length, records, streams });
-  if (options.verify !== false) await prove(lepton, chunk);
+  if (options.verify !== false) await prove(lepton, chunk, work);
   return lepton;
 }
 

@@ -6,10 +6,10 @@
  * The same file as a session (chunks.ts) makes of a chunk with these bytes.
  */
 import { PithError } from "../core/errors.ts";
-import { loadKernel } from "../core/kernel.ts";
 import { CHUNK_BYTES } from "../core/limits.ts";
 import { type ChunkEncodeOptions, encodeChunk } from "./chunk-encode.ts";
 import { type ChunkRefused, ChunkTracker } from "./chunk-tracker.ts";
+import { loadEncoder } from "./kernels.ts";
 
 /** Bytes [start, end) of a JPEG. */
 export interface ByteRange {
@@ -28,7 +28,7 @@ export async function encodeRange(
   { start, end }: ByteRange,
   options: ChunkEncodeOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const kernel = await loadKernel("lepton");
+  const kernel = await loadEncoder();
   const tracker = new ChunkTracker(kernel);
   for (let at = 0; at < start; at += CHUNK_BYTES) {
     tracker.take(jpeg.subarray(at, Math.min(at + CHUNK_BYTES, start)), false);

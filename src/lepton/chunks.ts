@@ -9,10 +9,11 @@
  * picture) is refused and left to another codec, and the session goes on. So is all that comes of a
  * JPEG of several scans, unless it is one chunk: that is coded whole (encode.ts).
  */
-import { type Kernel, loadKernel } from "../core/kernel.ts";
+import type { Kernel } from "../core/kernel.ts";
 import { type ChunkEncodeOptions, encodeChunk } from "./chunk-encode.ts";
 import { type ChunkRefused, ChunkTracker, refusalOf } from "./chunk-tracker.ts";
 import { encodeLepton } from "./encode.ts";
+import { loadEncoder } from "./kernels.ts";
 
 export type { ChunkRefused } from "./chunk-tracker.ts";
 
@@ -80,7 +81,7 @@ class Session implements LeptonChunks {
   }
 
   async #open(): Promise<{ kernel: Kernel; tracker: ChunkTracker }> {
-    this.#kernel ??= await loadKernel("lepton");
+    this.#kernel ??= await loadEncoder();
     this.#tracker ??= new ChunkTracker(this.#kernel);
     return { kernel: this.#kernel, tracker: this.#tracker };
   }

@@ -13,11 +13,12 @@ import { assertThat, PithError } from "../core/errors.ts";
 import { loadKernel } from "../core/kernel.ts";
 import { LEPTON_SEGMENTS_MAXIMUM } from "../core/limits.ts";
 import { ByteGatherer } from "./byte-gatherer.ts";
+import { ByteLimit } from "./byte-limit.ts";
 import { decodeLepton } from "./decode.ts";
-import { afterScan, decodePlanned, Limit } from "./decode-body.ts";
+import { afterScan } from "./decode-body.ts";
 import { type DecodePlan, planDecode } from "./decode-plan.ts";
 import { isOurs, type LeptonHeader, LeptonReader, readLeptonStart } from "./file.ts";
-import { SegmentDecoder } from "./segment-decoder.ts";
+import { decodeSegment, SegmentDecoder } from "./segment-decoder.ts";
 
 /** Offsets in a Lepton file (file.ts). */
 const FLAVOUR_AT = 3;
@@ -98,11 +99,11 @@ function* piecesOf(
   const sizes = segments.map(({ scanBytes }) => scanBytes);
   const before = sizes.slice(0, part).reduce((sum, size) => sum + size, plan.prefix.length);
   const room = plan.bodyLimit - before;
-  const body = new Limit(isLast ? room : Math.min(room, sizes[part] ?? 0));
+  const body = new ByteLimit(isLast ? room : Math.min(room, sizes[part] ?? 0));
   const segment = plan.segments[part];
   assertThat(segment !== undefined, "a plan has all segments");
-  if (part === 0) yield new Limit(plan.bodyLimit).cut(plan.prefix);
-  for (const piece of decodePlanned(decoder, segment, stream)) {
+  if (part === 0) yield new ByteLimit(plan.bodyLimit).cut(plan.prefix);
+  for (const piece of decodeSegment(decoder, segment, stream)) {
     yield body.cut(piece);
     if (body.reached) break;
   }

@@ -14,25 +14,13 @@ import { holdsAll } from "./jpeg-frame.ts";
 import { type JpegGroups, readGroups } from "./jpeg-groups.ts";
 import {
   allBlocks,
-  type Handoff,
   handoffOf,
   type LeptonPicture,
   quantizersOf,
   START,
   USUAL_ARITHMETIC,
 } from "./picture.ts";
-import type { SegmentRows } from "./segment-decoder.ts";
-
-/** One segment of the plan. */
-export interface PlannedSegment {
-  readonly rows: SegmentRows;
-  /** Where its scan data begin; undefined where they go on from the segment before. */
-  readonly handoff: Handoff | undefined;
-  /** Whether its scan data end with it, on a byte. */
-  readonly endsScan: boolean;
-  /** Scan bytes that it gives at most. */
-  readonly limitBytes: number;
-}
+import type { SegmentToDecode } from "./segment-decoder.ts";
 
 export interface DecodePlan {
   readonly header: LeptonHeader;
@@ -42,7 +30,7 @@ export interface DecodePlan {
   readonly isSingle: boolean;
   /** What comes before the first scan's data. */
   readonly prefix: Uint8Array;
-  readonly segments: readonly PlannedSegment[];
+  readonly segments: readonly SegmentToDecode[];
   /** What comes behind the body; the body ends where it leaves just room for it. */
   readonly bodyLimit: number;
   readonly tail: Uint8Array;
@@ -108,7 +96,7 @@ function planSegments(
   header: LeptonHeader,
   picture: LeptonPicture,
   scanLimit: number,
-): PlannedSegment[] {
+): SegmentToDecode[] {
   const { segments, isLegacy, records } = header;
   const { components, mcuRows } = picture.scan.frame;
   const [first] = components;

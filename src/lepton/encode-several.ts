@@ -29,6 +29,7 @@ import {
 import type { LeptonRecords } from "./records.ts";
 import { encodeStored } from "./segment-encoder.ts";
 import { cutByRows, defaultSegments } from "./segments.ts";
+import type { Steps } from "./work.ts";
 
 /** What was read of all scans. */
 interface ScansRead {
@@ -37,8 +38,14 @@ interface ScansRead {
   readonly padding: number;
   readonly restarts: readonly number[];
   readonly surplusRestarts: readonly number[];
+  /** Where the data end, if not with the picture: the last block of each component that was begun. */
+  readonly lastBlocks: readonly number[] | undefined;
   readonly tail: Uint8Array;
 }
+
+/** Bytes of a file cut short that are kept as they are. What the zeros behind its end make of the last
+ * codes differs from what stands there in up to four bytes. */
+const CUT_TAIL_BYTES = 8;
 
 /**
  * Codes a JPEG.
@@ -48,65 +55,83 @@ interface ScansRead {
  * @param header - goes on behind it
  * @throws PithError of kind "input" when the data cannot be restored exactly; "TooMuchMemoryNeeded"
  */
-export function encodeSeveral(
+export function* encodeSeveral(
   instance: KernelInstance,
   jpeg: Uint8Array,
   firstScan: JpegScan,
   at: number,
   header: JpegHeader,
   options: CutOptions,
-): { readonly records: LeptonRecords; readonly streams: readonly Uint8Array[] } {
+): Steps<{ readonly records: LeptonRecords; readonly streams: readonly Uint8Array[] }> {
   const { frame } = firstScan;
   openFrame(instance, frame, allBlocks(frame), { first: 0, count: frame.mcuRows });
   instance.call("clearPicture");
-  const read = readScans(instance, jpeg, firstScan, at, header);
+  const read = yield* readScans(instance, jpeg, firstScan, at, header);
   instance.call("sealStore");
   requireRestorable(firstScan, header.quantizers);
-  const seen = { padding: read.padding, endsEarly: false, lastBlocks: [] };
-  openModel(instance, pictureOf(firstScan, header.quantizers, seen), false);
+  const { padding, lastBlocks } = read;
+  const seen = { padding, endsEarly: lastBlocks !== undefined, lastBlocks: lastBlocks ?? [] };
+  const picture = pictureOf(firstScan, header.quantizers, seen);
+  for (const [c, count] of picture.codedBlocks.entries()) instance.call("setBlocks", c, count);
+  openModel(instance, picture, false);
   const cuts = cutByRows(frame.mcuRows, options.segments ?? defaultSegments(jpeg.length));
   const v = frame.components[0]?.v ?? 1;
   const place = { scanBytes: 0, overhang: 0, overhangBits: 0, dc: [0, 0, 0, 0] };
   const { restarts, surplusRestarts } = read;
   const records: LeptonRecords = {
     jpegHeader: read.jpegHeader,
-    padding: read.padding,
+    padding,
     segments: cuts.map((cut) => ({ startRow: cut.first * v, ...place })),
     restarts: restarts.some((count) => count > 0) ? restarts : undefined,
     surplusRestarts: surplusRestarts.some((count) => count > 0) ? surplusRestarts : undefined,
+    earlyEnd:
+      lastBlocks === undefined ? undefined : { component: 0, position: 0, bit: 0, lastBlocks },
     tail: read.tail,
   };
-  return { records, streams: cuts.map((cut) => encodeStored(instance, cut)) };
+  const streams: Uint8Array[] = [];
+  for (const cut of cuts) streams.push(yield* encodeStored(instance, cut));
+  return { records, streams };
 }
 
-function readScans(
+function* readScans(
   instance: KernelInstance,
   jpeg: Uint8Array,
   firstScan: JpegScan,
   firstAt: number,
   header: JpegHeader,
-): ScansRead {
+): Steps<ScansRead> {
   const parts = [jpeg.subarray(JPEG_START_BYTES, firstAt)];
   const restarts: number[] = [];
   const surplusRestarts: number[] = [];
+  const lastBlocks = [0, 0, 0, 0];
+  const coded = new Set<number>();
   let padding = NO_PADDING;
   let scan = firstScan;
   let at = firstAt;
-  const coded = new Set<number>();
   for (;;) {
     if (!scan.frame.progressive) requireFresh(scan, coded);
-    const seen = readScan(instance, scan, jpeg.subarray(at), padding);
-    if (seen.endsEarly) throw new PithError("UnsupportedJpeg", { why: "several scans, cut short" });
+    const seen = yield* readScan(instance, scan, jpeg.subarray(at), padding);
     padding = seen.padding;
     restarts.push(seen.restarts);
     surplusRestarts.push(seen.surplusRestarts);
+    for (const { index } of scan.components) {
+      lastBlocks[index] = Math.max(lastBlocks[index] ?? 0, seen.lastBlocks[index] ?? 0);
+    }
     const end = at + seen.end;
+    if (seen.endsEarly) {
+      if (end < jpeg.length) throw new PithError("UnsupportedJpeg", { why: "a scan cut short" });
+      const tail = jpeg.subarray(Math.max(at, end - CUT_TAIL_BYTES));
+      const jpegHeader = concatenate(parts);
+      return { jpegHeader, padding, restarts, surplusRestarts, lastBlocks, tail };
+    }
     const step = header.read(jpeg, end);
     const stop = step.kind === "more" ? end : step.at;
+    yield stop - at;
     parts.push(jpeg.subarray(end, stop));
     if (step.kind !== "scan") {
+      const jpegHeader = concatenate(parts);
       const tail = jpeg.subarray(stop);
-      return { jpegHeader: concatenate(parts), padding, restarts, surplusRestarts, tail };
+      return { jpegHeader, padding, restarts, surplusRestarts, lastBlocks: undefined, tail };
     }
     scan = step.scan;
     at = stop;
@@ -123,23 +148,24 @@ function requireFresh({ components }: JpegScan, coded: Set<number>): void {
   }
 }
 
-/** Reads one scan into the store. */
-function readScan(
+/** Reads one scan into the store, row by row. */
+function* readScan(
   instance: KernelInstance,
   scan: JpegScan,
   data: Uint8Array,
   padding: number,
-): ScanSeen {
+): Steps<ScanSeen> {
   const { progressive } = scan.frame;
   openScan(instance, scan, { padding, restarts: -1, isReading: true });
   setHandoff(instance, START);
   instance.call("restartInput");
-  let rest = data.subarray(feed(instance, data, true));
+  let fed = feed(instance, data, true);
   instance.call(progressive ? "beginProgressiveRead" : "beginScanRead");
   const row = progressive ? "readProgressiveRow" : "readMcuRow";
   for (;;) {
     const status = instance.call(row);
     if (status === STATUS.done) return getSeen(instance);
-    if (status === STATUS.input) rest = rest.subarray(feed(instance, rest, true));
+    if (status === STATUS.input) fed += feed(instance, data.subarray(fed), true);
+    yield 0;
   }
 }

@@ -11,7 +11,6 @@ import type { JpegScan } from "./jpeg-frame.ts";
 import { JPEG_START_BYTES, requireRestorable } from "./jpeg-header.ts";
 import {
   allBlocks,
-  type Handoff,
   type LeptonPicture,
   NO_PADDING,
   quantizersOf,
@@ -21,23 +20,15 @@ import {
 } from "./picture.ts";
 import type { LeptonRecords, LeptonSegment } from "./records.ts";
 import { indexScan, type ScanIndex } from "./scan-index.ts";
-import type { SegmentRows } from "./segment-decoder.ts";
-import { encodeSegment, openForEncoding } from "./segment-encoder.ts";
+import type { SegmentToEncode } from "./segment-encoder.ts";
 import { cutByBytes, cutByRows, defaultSegments } from "./segments.ts";
+import type { Steps } from "./work.ts";
 
 /** How a picture is cut; the second is for comparing with lepton_jpeg_rust. */
 export interface CutOptions {
   /** Segments wanted; default by size. */
   readonly segments?: number | undefined;
   readonly cut?: "bytes" | "rows" | undefined;
-}
-
-/** A segment that is ready to be coded, apart from any other. */
-export interface SegmentToEncode {
-  readonly rows: SegmentRows;
-  readonly handoff: Handoff;
-  /** Scan data from the handoff's byte on. */
-  readonly data: Uint8Array;
 }
 
 /** All that a Lepton file says, but for the coded streams. */
@@ -48,22 +39,22 @@ export interface SinglePlan {
 }
 
 /**
- * Plans the coding of a JPEG.
+ * Plans the coding of a JPEG, row by row.
  *
  * @param jpeg - the whole file
  * @param at - where the scan's data begin
  * @throws PithError of kind "input" when the data cannot be restored exactly
  */
-export function planSingle(
+export function* planSingle(
   instance: KernelInstance,
   jpeg: Uint8Array,
   scan: JpegScan,
   at: number,
   options: CutOptions,
-): SinglePlan {
+): Steps<SinglePlan> {
   requireRestorable(scan);
   const data = jpeg.subarray(at);
-  const index = indexScan(instance, scan, data, START, NO_PADDING);
+  const index = yield* indexScan(instance, scan, data, START, NO_PADDING);
   const tail = tailOf(data, index.seen);
   const ending = { tail, end: data.length - tail.length };
   const { picture, segments, records } = planRows(scan, index, data, ending, options);
@@ -149,17 +140,6 @@ export function planRows(
     tail,
   };
   return { picture, segments, records };
-}
-
-/** Codes the segments of a plan, one after the other. @returns their streams */
-export function encodePlan(
-  instance: KernelInstance,
-  { picture, segments }: SinglePlan,
-): Uint8Array<ArrayBuffer>[] {
-  openForEncoding(instance, picture);
-  return segments.map(({ rows, handoff, data }) =>
-    encodeSegment(instance, picture, rows, handoff, data),
-  );
 }
 
 /** A count of restart markers where some that are due are missing; else readers know it. */

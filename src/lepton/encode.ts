@@ -8,18 +8,21 @@
  * parsers is not always what a canonical writer puts back.
  */
 import { PithError } from "../core/errors.ts";
-import { loadKernel } from "../core/kernel.ts";
+import type { Kernel } from "../core/kernel.ts";
 import { LEPTON_OUTPUT_BYTES_MAXIMUM, LEPTON_SEGMENTS_MAXIMUM } from "../core/limits.ts";
 import { type ByteRange, encodeRange } from "./chunk-range.ts";
+import { encodeSegments } from "./encode-segments.ts";
 import { encodeSeveral } from "./encode-several.ts";
-import { type CutOptions, encodePlan, planSingle } from "./encode-single.ts";
-import { writeLepton } from "./file.ts";
-import { holdsAll } from "./jpeg-frame.ts";
+import { type CutOptions, planSingle } from "./encode-single.ts";
+import { type LeptonParts, writeLepton } from "./file.ts";
+import { holdsAll, type JpegScan } from "./jpeg-frame.ts";
 import { readFirstScan } from "./jpeg-header.ts";
 import { sniffJpeg } from "./jpeg-sniff.ts";
+import { loadEncoder } from "./kernels.ts";
 import { prove } from "./prove.ts";
+import { Work, type WorkOptions } from "./work.ts";
 
-export interface EncodeLeptonOptions extends CutOptions {
+export interface EncodeLeptonOptions extends CutOptions, WorkOptions {
   /** False gives the file out without having decoded it: for benchmarks only. */
   readonly verify?: boolean | undefined;
   /** The file is to restore only the bytes from this one on, alone: 0 unless told. */
@@ -44,18 +47,33 @@ async function encodeWhole(
   jpeg: Uint8Array,
   options: EncodeLeptonOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const work = new Work(options);
   const { scan, at, header } = readFirstScan(jpeg);
   const isSingle = holdsAll(scan);
-  const kernel = await loadKernel("lepton");
-  const { records, streams } = kernel.use((instance) => {
-    if (!isSingle) return encodeSeveral(instance, jpeg, scan, at, header, options);
-    const plan = planSingle(instance, jpeg, scan, at, options);
-    return { records: plan.records, streams: encodePlan(instance, plan) };
-  });
+  const kernel = await loadEncoder();
+  work.expect(options.verify === false ? jpeg.length : 2 * jpeg.length);
+  const { records, streams } = isSingle
+    ? await encodeSingle(kernel, jpeg, scan, at, work, options)
+    : await work.use(kernel, (instance) =>
+        encodeSeveral(instance, jpeg, scan, at, header, options),
+      );
   const flavour = isSingle ? "Z" : "X";
   const lepton = await writeLepton({ flavour, outputBytes: jpeg.length, records, streams });
-  if (options.verify !== false) await prove(lepton, jpeg);
+  work.reach(jpeg.length);
+  if (options.verify !== false) await prove(lepton, jpeg, work);
   return lepton;
+}
+
+async function encodeSingle(
+  kernel: Kernel,
+  jpeg: Uint8Array,
+  scan: JpegScan,
+  at: number,
+  work: Work,
+  options: CutOptions,
+): Promise<Pick<LeptonParts, "records" | "streams">> {
+  const plan = await work.use(kernel, (instance) => planSingle(instance, jpeg, scan, at, options));
+  return { records: plan.records, streams: await encodeSegments(kernel, plan, work) };
 }
 
 function checkOptions(jpeg: Uint8Array, options: EncodeLeptonOptions): ByteRange {

@@ -19,6 +19,7 @@ import {
   STATUS,
   setHandoff,
 } from "./picture.ts";
+import type { Steps } from "./work.ts";
 
 export interface ScanIndex {
   /** Where each MCU row begins that has data, from the first one asked for; then where the last
@@ -28,20 +29,20 @@ export interface ScanIndex {
 }
 
 /**
- * Walks over the data of a single scan.
+ * Walks over the data of a single scan, row by row.
  *
  * @param data - from the byte that `from` names on; what lies behind the scan may follow
  * @param from - where to begin
  * @param padding - as seen before; NO_PADDING at first
  * @throws PithError of kind "input" when the data are not what a canonical writer makes
  */
-export function indexScan(
+export function* indexScan(
   instance: KernelInstance,
   scan: JpegScan,
   data: Uint8Array,
   from: Handoff,
   padding: number,
-): ScanIndex {
+): Steps<ScanIndex> {
   openFrame(instance, scan.frame, [], RING);
   openScan(instance, scan, { padding, restarts: -1, isReading: true });
   setHandoff(instance, from);
@@ -56,5 +57,6 @@ export function indexScan(
       rows.push(getHandoff(instance));
       if (status === STATUS.done) return { rows, seen: getSeen(instance) };
     }
+    yield 0;
   }
 }

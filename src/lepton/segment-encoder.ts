@@ -19,6 +19,16 @@ import {
   takeOutput,
 } from "./picture.ts";
 import type { SegmentRows } from "./segment-decoder.ts";
+import type { Steps } from "./work.ts";
+
+/** A segment that is ready to be coded, apart from any other: plain data. */
+export interface SegmentToEncode {
+  readonly rows: SegmentRows;
+  readonly handoff: Handoff;
+  /** Scan data from the byte that the handoff names up to the one that holds the next segment's first
+   * bit, or to the end. */
+  readonly data: Uint8Array;
+}
 
 /** Opens a picture for `encodeSegment`, which may be called for one segment after another. */
 export function openForEncoding(instance: KernelInstance, picture: LeptonPicture): void {
@@ -27,38 +37,41 @@ export function openForEncoding(instance: KernelInstance, picture: LeptonPicture
 }
 
 /**
- * Encodes one segment.
+ * Encodes one segment, row by row.
  *
- * @param data - from the byte that `handoff` names up to the one that holds the next segment's first
- *   bit, or to the end
  * @throws PithError of kind "input" when the data cannot be coded
  */
-export function encodeSegment(
+export function* encodeSegment(
   instance: KernelInstance,
   picture: LeptonPicture,
-  rows: SegmentRows,
-  handoff: Handoff,
-  data: Uint8Array,
-): Uint8Array<ArrayBuffer> {
+  { rows, handoff, data }: SegmentToEncode,
+): Steps<Uint8Array<ArrayBuffer>> {
   openScan(instance, picture.scan, { ...picture, isReading: true });
   setHandoff(instance, handoff);
   instance.call("restartInput");
-  let rest = data.subarray(feed(instance, data, true));
+  let fed = feed(instance, data, true);
   instance.call("beginScanRead");
   instance.call("restartOutput");
   instance.call("beginSegmentWrite", rows.first, rows.end, +rows.isLast);
   const parts: Uint8Array<ArrayBuffer>[] = [];
+  yield fed;
   for (;;) {
     const status = instance.call("encodeRow");
     if (status === STATUS.done) break;
-    if (status === STATUS.input) rest = rest.subarray(feed(instance, rest, true));
+    let more = 0;
+    if (status === STATUS.input) more = feed(instance, data.subarray(fed), true);
     else if (status === STATUS.output) parts.push(takeSettled(instance));
+    fed += more;
+    yield more;
   }
   return endStream(instance, parts);
 }
 
 /** Encodes the rows of one segment whose coefficients are in the store. */
-export function encodeStored(instance: KernelInstance, rows: SegmentRows): Uint8Array<ArrayBuffer> {
+export function* encodeStored(
+  instance: KernelInstance,
+  rows: SegmentRows,
+): Steps<Uint8Array<ArrayBuffer>> {
   instance.call("restartOutput");
   instance.call("beginSegmentWrite", rows.first, rows.end, +rows.isLast);
   const parts: Uint8Array<ArrayBuffer>[] = [];
@@ -66,6 +79,7 @@ export function encodeStored(instance: KernelInstance, rows: SegmentRows): Uint8
     const status = instance.call("writeSegmentRow");
     if (status === STATUS.done) return endStream(instance, parts);
     if (status === STATUS.output) parts.push(takeSettled(instance));
+    yield 0;
   }
 }
 
