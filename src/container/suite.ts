@@ -6,6 +6,7 @@
  * decides how much memory is taken beyond the format's limits.
  */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { mutate } from "../../test/codecs/mutate.ts";
 import type { Random } from "../../test/random.ts";
@@ -21,23 +22,47 @@ import { createRegistry } from "./registry.ts";
 import { decodeFrame } from "./verify.ts";
 
 const registry = createRegistry();
+const PICTURE = readFileSync(new URL("../../test/vectors/pith/lepton.jpg", import.meta.url));
 
 /** A sound frame, mutated, half of the time with its checksums made right again. */
 export async function fuzzFrame(random: Random): Promise<void> {
-  const plain = random.content(1 + random.upTo(3_000));
-  const codec = registry.byName(random.pick(["stored", "deflate", "zlib"]));
-  assert.ok(codec !== undefined);
-  const chunk = { plain, sha256: sha256(plain), last: true };
-  const reply = await codeAlone(codec, random.pick(["flat", "fast", "dense"]), chunk);
-  if ("refused" in reply) return;
-  assert.ok(equalBytes(await decodeFrame(registry, reply.frame), plain));
-
-  const mutated = mutate(reply.frame, random);
+  const frame = random.oneIn(4) ? await pictureFrame() : await someFrame(random);
+  if (frame === undefined) return;
+  const mutated = mutate(frame, random);
   if (random.oneIn(2)) sealFrame(mutated);
   const decoded = await orTypedError(decodeFrame(registry, mutated));
   if (decoded === undefined) return;
   assert.ok(decoded.length <= CHUNK_BYTES_MAXIMUM);
   assert.equal(sha256(decoded), toHex(mutated.subarray(28, 60)));
+}
+
+async function someFrame(random: Random): Promise<Uint8Array | undefined> {
+  const plain = random.content(1 + random.upTo(3_000));
+  return await soundFrame(random.pick(["stored", "deflate", "zlib"]), plain, random);
+}
+
+let picture: Promise<Uint8Array | undefined> | undefined;
+
+/** A frame of Lepton, made once. */
+function pictureFrame(): Promise<Uint8Array | undefined> {
+  picture ??= soundFrame("lepton", PICTURE, undefined);
+  return picture;
+}
+
+/** The frame that a codec makes of `plain`, held against it. */
+async function soundFrame(
+  name: string,
+  plain: Uint8Array,
+  random: Random | undefined,
+): Promise<Uint8Array | undefined> {
+  const codec = registry.byName(name);
+  assert.ok(codec !== undefined);
+  const chunk = { plain, sha256: sha256(plain), last: true };
+  const effort = random?.pick(["flat", "fast", "dense"] as const) ?? "default";
+  const reply = await codeAlone(codec, effort, chunk);
+  if ("refused" in reply) return undefined;
+  assert.ok(equalBytes(await decodeFrame(registry, reply.frame), plain));
+  return reply.frame;
 }
 
 /** A sound .pith file, mutated, read from front to back and at a place. */
