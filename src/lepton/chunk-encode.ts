@@ -41,6 +41,7 @@ export async function encodeChunk(
       return await encodeTo(kernel, plan, ending, chunk, options);
     } catch (error) {
       const refusal = refusalOf(error);
+      if (error instanceof PithError && error.kind === "limit") return refusal;
       first ??= refusal;
     }
   }

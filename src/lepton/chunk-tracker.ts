@@ -217,16 +217,20 @@ function endingAtRow(
   };
 }
 
+/** Faults that say nothing of the JPEG, though their kind is that of refusals. */
+const NO_REFUSALS: readonly FaultCode[] = ["Aborted", "InvalidArgument"];
+
 /**
  * The refusal that an error stands for.
  *
- * @throws the error itself when the fault is ours
+ * @throws the error itself when the JPEG is not to blame
  */
 export function refusalOf(error: unknown): ChunkRefused {
-  const isPith = error instanceof PithError;
-  if (!isPith || (error.kind === "bug" && error.code !== "RoundTripFailure")) throw error;
-  const { why } = error.facts;
-  return { refused: error.code, why: typeof why === "string" ? why : error.message };
+  if (!(error instanceof PithError)) throw error;
+  const { code, kind, facts } = error;
+  const isRefusal = kind === "input" || kind === "limit" || code === "RoundTripFailure";
+  if (!isRefusal || NO_REFUSALS.includes(code)) throw error;
+  return { refused: code, why: typeof facts["why"] === "string" ? facts["why"] : error.message };
 }
 
 function nothing(why: string): ChunkRefused {

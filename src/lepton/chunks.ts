@@ -14,6 +14,7 @@ import { type ChunkEncodeOptions, encodeChunk } from "./chunk-encode.ts";
 import { type ChunkRefused, ChunkTracker, refusalOf } from "./chunk-tracker.ts";
 import { encodeLepton } from "./encode.ts";
 import { loadEncoder } from "./kernels.ts";
+import { requireSegments } from "./segments.ts";
 
 export type { ChunkRefused } from "./chunk-tracker.ts";
 
@@ -41,8 +42,11 @@ export interface LeptonChunks {
  *
  * Memory: the kernel's, which depends on the picture's width alone; a cut row, of at most
  * LEPTON_PARTIAL_ROW_BYTES_MAXIMUM; the file that is made.
+ *
+ * @throws PithError "InvalidArgument" for segments that are not 1 to 16
  */
 export function openLeptonChunks(options: LeptonChunksOptions = {}): LeptonChunks {
+  requireSegments(options.segments);
   return new Session(options);
 }
 

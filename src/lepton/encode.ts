@@ -8,8 +8,11 @@
  * parsers is not always what a canonical writer puts back.
  */
 import { PithError } from "../core/errors.ts";
+import { type ByteSource, Intake } from "../core/intake.ts";
 import type { Kernel } from "../core/kernel.ts";
-import { LEPTON_OUTPUT_BYTES_MAXIMUM, LEPTON_SEGMENTS_MAXIMUM } from "../core/limits.ts";
+import { LEPTON_OUTPUT_BYTES_MAXIMUM } from "../core/limits.ts";
+import { streamPair } from "../core/stream-pair.ts";
+import { ByteGatherer } from "./byte-gatherer.ts";
 import { type ByteRange, encodeRange } from "./chunk-range.ts";
 import { encodeSegments } from "./encode-segments.ts";
 import { encodeSeveral } from "./encode-several.ts";
@@ -20,6 +23,7 @@ import { readFirstScan } from "./jpeg-header.ts";
 import { sniffJpeg } from "./jpeg-sniff.ts";
 import { loadEncoder } from "./kernels.ts";
 import { prove } from "./prove.ts";
+import { requireSegments } from "./segments.ts";
 import { Work, type WorkOptions } from "./work.ts";
 
 export interface EncodeLeptonOptions extends CutOptions, WorkOptions {
@@ -31,6 +35,28 @@ export interface EncodeLeptonOptions extends CutOptions, WorkOptions {
   readonly bytes?: number | undefined;
 }
 
+/**
+ * Codes one JPEG, losslessly: `decodeLepton` returns exactly these bytes.
+ *
+ * @param jpeg - a whole JPEG file of at most 128 MiB, or one that was cut off; baseline, extended or
+ *   progressive, one to three components. Not changed, but read until the promise settles.
+ * @param options - see EncodeLeptonOptions; rows are cut into `segments` parts, 1 to 16, by default
+ *   by size. Each can be coded and decoded on a core of its own and learns afresh, which costs some
+ *   saving. With `startByte` and `bytes` the file restores that range alone.
+ * @returns a Lepton file of version 1, which both other Lepton programs read as far as the format goes.
+ *   Its segments are the same on every machine and for any number of threads; the compressed header
+ *   may differ with the build of zlib.
+ * @throws PithError of kind "input" when the file is not a JPEG that we can restore exactly (the caller
+ *   falls back to another codec); of kind "limit" when it is too large; "RoundTripFailure" when the
+ *   proof fails; "InvalidArgument", "Aborted", and what `onProgress` throws, unchanged
+ *
+ * Cost: a look over all rows, coding, then decoding once more as a proof. Other work of this thread gets
+ * its turn every 10 ms. Memory: for one scan two MCU rows and some MiB a thread, and the file twice;
+ * for several scans 160 bytes for each block of the picture, all taken before coding starts.
+ *
+ * @example
+ * const lepton = await encodeLepton(jpeg);
+ */
 export async function encodeLepton(
   jpeg: Uint8Array,
   options: EncodeLeptonOptions = {},
@@ -41,6 +67,48 @@ export async function encodeLepton(
   // A JPEG of several scans cannot be taken up in the middle, but it can be cut off.
   const isCutOff = range.start === 0 && sniffJpeg(beginning, false).kind === "multi";
   return isCutOff ? await encodeWhole(beginning, options) : await encodeRange(jpeg, range, options);
+}
+
+/**
+ * A pair of web streams: a JPEG into `writable`, its Lepton file out of `readable`.
+ *
+ * @param options - as for `encodeLepton`
+ * @returns for `pipeThrough`; an error shows on both sides, "OutputLimit" as soon as the JPEG passes
+ *   128 MiB
+ *
+ * Nothing leaves before all of the JPEG is there and its file is proved: the header of a Lepton file
+ * tells what only the end of the JPEG shows. Memory: as for `encodeLepton`, and the JPEG twice.
+ *
+ * @example
+ * await file.stream().pipeThrough(encodeLeptonStream()).pipeTo(target);
+ */
+export function encodeLeptonStream(
+  options: EncodeLeptonOptions = {},
+): TransformStream<Uint8Array, Uint8Array> {
+  return streamPair(options.signal, (source, signal) => encodeFrom(source, { ...options, signal }));
+}
+
+async function* encodeFrom(
+  source: ByteSource,
+  options: EncodeLeptonOptions,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const intake = new Intake(source, options.signal);
+  let left: unknown;
+  try {
+    const jpeg = new ByteGatherer();
+    while (await intake.more()) {
+      const piece = intake.rest();
+      jpeg.append(piece);
+      intake.skip(piece.length);
+      requireSize(jpeg.length);
+    }
+    yield await encodeLepton(jpeg.take(), options);
+  } catch (error) {
+    left = error;
+    throw error;
+  } finally {
+    intake.leave(left);
+  }
 }
 
 async function encodeWhole(
@@ -78,10 +146,7 @@ async function encodeSingle(
 
 function checkOptions(jpeg: Uint8Array, options: EncodeLeptonOptions): ByteRange {
   const { segments, startByte: start = 0, bytes = jpeg.length } = options;
-  const isCount = segments === undefined || (Number.isInteger(segments) && segments >= 1);
-  if (!isCount || (segments ?? 1) > LEPTON_SEGMENTS_MAXIMUM) {
-    throw new PithError("InvalidArgument", { what: "segments are 1 to 16", segments });
-  }
+  requireSegments(segments);
   const isPlace = Number.isInteger(start) && start >= 0 && (start === 0 || start < jpeg.length);
   if (!isPlace || !Number.isInteger(bytes) || bytes < 0 || (bytes === 0 && jpeg.length > 0)) {
     throw new PithError("InvalidArgument", {
@@ -91,11 +156,11 @@ function checkOptions(jpeg: Uint8Array, options: EncodeLeptonOptions): ByteRange
     });
   }
   const end = Math.min(start + bytes, jpeg.length);
-  if (end - start > LEPTON_OUTPUT_BYTES_MAXIMUM) {
-    throw new PithError("OutputLimit", {
-      bytes: end - start,
-      maximum: LEPTON_OUTPUT_BYTES_MAXIMUM,
-    });
-  }
+  requireSize(end - start);
   return { start, end };
+}
+
+function requireSize(bytes: number): void {
+  const maximum = LEPTON_OUTPUT_BYTES_MAXIMUM;
+  if (bytes > maximum) throw new PithError("OutputLimit", { bytes, maximum });
 }

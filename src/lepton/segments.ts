@@ -7,8 +7,21 @@
  * Each segment learns afresh, which costs some saving, and can be coded and decoded on a core of
  * its own. The cut depends on the picture alone, never on threads.
  */
-import { LEPTON_SEGMENT_SCAN_BYTES_MINIMUM, LEPTON_SEGMENTS_DEFAULT } from "../core/limits.ts";
+import { PithError } from "../core/errors.ts";
+import {
+  LEPTON_SEGMENT_SCAN_BYTES_MINIMUM,
+  LEPTON_SEGMENTS_DEFAULT,
+  LEPTON_SEGMENTS_MAXIMUM,
+} from "../core/limits.ts";
 import type { SegmentRows } from "./segment-decoder.ts";
+
+/** @throws PithError "InvalidArgument" unless so many segments can be asked for, or none are */
+export function requireSegments(segments: number | undefined): void {
+  if (segments === undefined) return;
+  if (!Number.isInteger(segments) || segments < 1 || segments > LEPTON_SEGMENTS_MAXIMUM) {
+    throw new PithError("InvalidArgument", { what: "segments are 1 to 16", segments });
+  }
+}
 
 /**
  * How many segments a picture is cut into unless the caller says.
