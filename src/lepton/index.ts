@@ -3,13 +3,14 @@
  * browsers.
  */
 
+export { openLeptonChunks } from "./chunks.ts";
 export {
-  type ChunkRefused,
-  type LeptonChunks,
-  type LeptonChunksOptions,
-  openLeptonChunks,
-} from "./chunks.ts";
-export { type DecodeLeptonOptions, decodeLepton } from "./decode.ts";
+  type DecodeLeptonOptions,
+  decodeLepton,
+  decodeLeptonIterable,
+  decodeLeptonStream,
+} from "./decode.ts";
 export { countLeptonParts, decodeLeptonPart } from "./decode-part.ts";
-export { type EncodeLeptonOptions, encodeLepton } from "./encode.ts";
-export { type JpegSniff, sniffJpeg } from "./jpeg-sniff.ts";
+export { describeLepton } from "./describe.ts";
+export { type EncodeLeptonOptions, encodeLepton, encodeLeptonStream } from "./encode.ts";
+export { sniffJpeg } from "./jpeg-sniff.ts";
