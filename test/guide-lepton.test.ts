@@ -1,0 +1,56 @@
+/** The guide to pith/lepton: each example runs and prints what it says. */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import sharp from "sharp";
+import { FAULTS } from "../src/core/errors.ts";
+import { seeded } from "./random.ts";
+
+const ROOT = resolve(import.meta.dirname, "..");
+const DOOR = pathToFileURL(join(ROOT, "src/lepton/index.ts")).href;
+const guide = readFileSync(join(ROOT, "docs/guides/lepton.md"), "utf8");
+
+/** A picture of soft shapes and a little noise, as a JPEG. */
+async function photo(): Promise<Buffer> {
+  const [width, height] = [960, 720];
+  const random = seeded(3);
+  const pixels = Buffer.alloc(width * height * 3);
+  for (let i = 0; i < pixels.length; i++) {
+    const [x, y] = [Math.floor(i / 3) % width, Math.floor(i / 3 / width)];
+    const shape = 60 * Math.sin(x / 90 + (i % 3)) + 60 * Math.cos(y / 70 + x / 300);
+    pixels[i] = 128 + shape + random.upTo(12);
+  }
+  return await sharp(pixels, { raw: { width, height, channels: 3 } })
+    .jpeg()
+    .toBuffer();
+}
+
+test("the examples of the lepton guide print what they say", async () => {
+  const examples = [...guide.matchAll(/^```js\n([\s\S]*?)^```/gm)].map((block) => block[1] ?? "");
+  assert.ok(examples.length >= 6);
+  const folder = mkdtempSync(join(tmpdir(), "pith-guide-"));
+  try {
+    writeFileSync(join(folder, "photo.jpg"), await photo());
+    for (const [index, example] of examples.entries()) {
+      const file = join(folder, `example-${index}.mjs`);
+      writeFileSync(file, example.replaceAll('"pith/lepton"', JSON.stringify(DOOR)));
+      const run = await promisify(execFile)(process.execPath, [file], { cwd: folder });
+      const says = [...example.matchAll(/\/\/ prints: (.*)$/gm)].map((comment) => comment[1]);
+      assert.ok(says.length > 0, `example ${index} prints nothing`);
+      assert.deepEqual(run.stdout.trimEnd().split("\n"), says, example);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("the guide names refusals as the table of faults has them", () => {
+  const named = [...guide.matchAll(/^\| `(\w+)` \|/gm)].map((row) => row[1] ?? "");
+  assert.ok(named.length >= 12);
+  for (const code of named) assert.ok(code in FAULTS, code);
+});
