@@ -3,7 +3,12 @@
  * as Node has it. All on one thread, and without our proof of the result, but for `encodeProved`.
  */
 import { deflateSync, inflateSync } from "node:zlib";
-import { decodeLepton, encodeLepton, openLeptonChunks } from "../../src/lepton/index.ts";
+import {
+  decodeLepton,
+  decodeLeptonIterable,
+  encodeLepton,
+  openLeptonChunks,
+} from "../../src/lepton/index.ts";
 
 export interface InProcess {
   readonly name: string;
@@ -44,19 +49,19 @@ export const IN_PROCESS: readonly InProcess[] = [
 
 /** A Lepton file that nobody has decoded yet; without a count, as many segments as it likes. */
 export function encodeUnproved(jpeg: Uint8Array, segments?: number): Promise<Uint8Array> {
-  return encodeLepton(jpeg, { segments, verify: false });
+  return encodeLepton(jpeg, { segments, threads: 1, verify: false });
 }
 
 export function encodeProved(jpeg: Uint8Array): Promise<Uint8Array> {
-  return encodeLepton(jpeg);
+  return encodeLepton(jpeg, { threads: 1 });
 }
 
 export function decode(lepton: Uint8Array): Promise<Uint8Array> {
-  return decodeLepton(lepton);
+  return decodeLepton(lepton, { threads: 1 });
 }
 
-export async function* decodeStream(lepton: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield await decode(lepton);
+export function decodeStream(lepton: Uint8Array): AsyncGenerator<Uint8Array> {
+  return decodeLeptonIterable(lepton, { threads: 1 });
 }
 
 /** The first chunk of a JPEG as a Lepton file, as a store has it. */
@@ -68,7 +73,6 @@ export async function codeChunk(jpeg: Uint8Array, segments: number): Promise<Uin
   return coded;
 }
 
-export async function decodeChunk(lepton: Uint8Array, threads: number): Promise<Uint8Array> {
-  void threads;
-  return decode(lepton);
+export function decodeChunk(lepton: Uint8Array, threads: number): Promise<Uint8Array> {
+  return decodeLepton(lepton, { threads });
 }

@@ -31,6 +31,11 @@ export function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffe
   return whole;
 }
 
+/** A copy in memory of its own. The `slice` of a Node Buffer is a view, that of any other array a copy. */
+export function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes);
+}
+
 /** Whether both hold the same bytes. */
 export function equalBytes(first: Uint8Array, other: Uint8Array): boolean {
   if (first.length !== other.length) return false;

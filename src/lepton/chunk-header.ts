@@ -5,7 +5,7 @@
  *   kept                       |----|                a segment that is cut
  *   essential       frame, tables, restart interval, scan: what every chunk's file must repeat
  */
-import { concatenate } from "../core/bytes.ts";
+import { concatenate, copyOf } from "../core/bytes.ts";
 import { PithError } from "../core/errors.ts";
 import { LEPTON_ESSENTIAL_BYTES_MAXIMUM } from "../core/limits.ts";
 import { ByteGatherer } from "./byte-gatherer.ts";
@@ -40,7 +40,7 @@ export class ChunkHeader {
   read(chunk: Uint8Array): ScanStart | undefined {
     const bytes = this.#kept.length === 0 ? chunk : concatenate([this.#kept, chunk]);
     if (bytes.length < MAGIC_BYTES) {
-      this.#kept = bytes.slice();
+      this.#kept = copyOf(bytes);
       return undefined;
     }
     if (!this.#hasBegun && !beginsJpeg(bytes)) throw unsupported("not a JPEG");
@@ -58,7 +58,7 @@ export class ChunkHeader {
       });
     }
     if (step.kind === "more") {
-      this.#kept = bytes.slice(step.at);
+      this.#kept = copyOf(bytes.subarray(step.at));
       return undefined;
     }
     const at = step.at - (bytes.length - chunk.length);

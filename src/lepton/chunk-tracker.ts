@@ -11,7 +11,7 @@
  * where the row begins that is not whole yet, and its bytes. Bytes of the files: docs/formats/lepton.md,
  * "Chunks"; coding what is planned: chunk-encode.ts.
  */
-import { concatenate } from "../core/bytes.ts";
+import { concatenate, copyOf } from "../core/bytes.ts";
 import { type FaultCode, PithError } from "../core/errors.ts";
 import type { Kernel } from "../core/kernel.ts";
 import { LEPTON_PARTIAL_ROW_BYTES_MAXIMUM } from "../core/limits.ts";
@@ -152,7 +152,9 @@ export class ChunkTracker {
       return;
     }
     const kept =
-      at >= 0 ? bytes.slice(at) : concatenate([place.kept.subarray(row.position), bytes]);
+      at >= 0
+        ? copyOf(bytes.subarray(at))
+        : concatenate([place.kept.subarray(row.position), bytes]);
     this.#place = { ...place, next: { ...row, position: 0 }, kept, padding };
   }
 }

@@ -10,6 +10,7 @@
  * whose bytes are being given out goes on. A fault is told when its segment's turn comes, so that the
  * same bytes come before it as with one thread.
  */
+import { throwIfAborted } from "../core/intake.ts";
 import type { Kernel } from "../core/kernel.ts";
 import { LEPTON_AHEAD_BYTES_MAXIMUM } from "../core/limits.ts";
 import type { Lane } from "../core/pool.ts";
@@ -39,6 +40,7 @@ export class DecodeLanes {
   readonly #plan: DecodePlan;
   readonly #source: SegmentSource;
   readonly #lease: Lease<LeptonJobs>;
+  readonly #signal: AbortSignal | undefined;
   readonly #maximum: number;
   readonly #ahead: Ahead[];
   #aheadBytes = 0;
@@ -47,13 +49,26 @@ export class DecodeLanes {
   #next = 1;
   #closed = false;
   #waiting: (() => void)[] = [];
+  readonly #wake = (): void => {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  };
 
   /**
    * Starts decoding from segment 1 on.
    *
    * @param threads - at work at once, this one among them as long as segment 0 lasts
    */
-  constructor(kernel: Kernel, plan: DecodePlan, source: SegmentSource, threads: number) {
+  constructor(
+    kernel: Kernel,
+    plan: DecodePlan,
+    source: SegmentSource,
+    threads: number,
+    signal: AbortSignal | undefined,
+  ) {
+    this.#signal = signal;
+    signal?.addEventListener("abort", this.#wake);
     this.#plan = plan;
     this.#source = source;
     this.#lease = leptonPools.lease(kernel, threads);
@@ -67,7 +82,8 @@ export class DecodeLanes {
     }
   }
 
-  /** Decoded bytes of a segment other than the first, in order; to be asked for in order. */
+  /** Decoded bytes of a segment other than the first, in order; to be asked for in order.
+   * @throws PithError what its thread met; "Aborted" */
   async *piecesOf(segment: number): AsyncGenerator<Uint8Array, void, undefined> {
     this.#head = segment;
     this.#wake();
@@ -83,12 +99,14 @@ export class DecodeLanes {
       if (ahead.fault !== undefined) throw ahead.fault;
       if (ahead.done) return;
       await this.#change();
+      throwIfAborted(this.#signal);
     }
   }
 
   /** Ends what is on its way and gives the threads back. More than once is harmless. */
   close(): void {
     this.#closed = true;
+    this.#signal?.removeEventListener("abort", this.#wake);
     this.#wake();
     this.#lease.release();
   }
@@ -154,11 +172,5 @@ export class DecodeLanes {
   /** Resolves when something has changed. */
   #change(): Promise<void> {
     return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
-  #wake(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resolve of waiting) resolve();
   }
 }

@@ -80,7 +80,6 @@ export async function* decodeLeptonIterable(
       if (piece.length === 0) continue;
       work.add(piece.length);
       yield piece;
-      work.begin();
     }
     await segments.finish();
   } catch (error) {
@@ -118,7 +117,8 @@ async function* singleScan(
   // The oldest files' segments go on where the one before ended, which nothing says beforehand.
   const isApart = plan.segments.every(({ handoff }) => handoff !== undefined);
   const threads = isApart ? work.threadsFor(plan.segments.length, plan.header.outputBytes) : 1;
-  const lanes = threads > 1 ? new DecodeLanes(kernel, plan, source, threads) : undefined;
+  const lanes =
+    threads > 1 ? new DecodeLanes(kernel, plan, source, threads, work.signal) : undefined;
   if (lanes !== undefined) work.share();
   const instance = kernel.take();
   try {

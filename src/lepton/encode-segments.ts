@@ -6,7 +6,9 @@
  *
  * Each segment is coded from its handoff alone, so who codes it is of no account.
  */
+import { copyOf } from "../core/bytes.ts";
 import { assertThat, PithError } from "../core/errors.ts";
+import { abortedFault } from "../core/intake.ts";
 import type { Kernel } from "../core/kernel.ts";
 import { CHUNK_BYTES, JOB_TIMEOUT_MS } from "../core/limits.ts";
 import type { SinglePlan } from "./encode-single.ts";
@@ -50,6 +52,7 @@ class Encoding {
   readonly #streams: Uint8Array[] = [];
   readonly #faults: unknown[] = [];
   readonly #ended = new AbortController();
+  #broken: unknown;
   #next = 0;
 
   constructor(plan: SinglePlan, work: Work) {
@@ -88,7 +91,7 @@ class Encoding {
     for (let i = this.#take(); i < segments.length; i = this.#take()) {
       const segment = segments[i];
       assertThat(segment !== undefined, "a segment that was taken is there");
-      const data = segment.data.slice();
+      const data = copyOf(segment.data);
       const bytes = data.length;
       const request = { picture, segment: { ...segment, data } };
       const timeoutMs = JOB_TIMEOUT_MS * Math.max(1, Math.ceil(bytes / CHUNK_BYTES));
@@ -105,6 +108,7 @@ class Encoding {
 
   /** The streams in order. */
   streams(): Uint8Array[] {
+    if (this.#broken !== undefined) throw this.#broken;
     // Segments are taken in order: all before the first that failed have come to their end.
     for (const fault of this.#faults) {
       if (fault !== undefined) throw fault;
@@ -117,8 +121,13 @@ class Encoding {
   }
 
   #fail(segment: number, fault: unknown): void {
+    if (this.#broken !== undefined) return;
     this.#faults[segment] = fault;
+    const { signal } = this.#work;
+    const isAborted = signal?.aborted === true;
+    if (fault instanceof PithError && !isAborted) return;
     // Not wanted any more, or broken: what the others make is of no use.
-    if (!(fault instanceof PithError) || fault.code === "Aborted") this.#ended.abort();
+    this.#broken = isAborted ? abortedFault(signal) : fault;
+    this.#ended.abort();
   }
 }

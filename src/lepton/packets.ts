@@ -9,7 +9,7 @@
  * Only the end of the file tells the length at the end from a packet, so reading holds back what may
  * be it. Layout: docs/formats/lepton.md.
  */
-import { viewOf } from "../core/bytes.ts";
+import { copyOf, viewOf } from "../core/bytes.ts";
 import { PithError } from "../core/errors.ts";
 
 /** The length at the end. */
@@ -60,7 +60,7 @@ export class PacketReader {
         at = end;
       } else if (this.#held.length === 0 && piece.length - at >= HEAD_BYTES) {
         const size = this.#readHead(piece, at);
-        if (size === 0) this.#held = piece.slice(at, at + HEAD_BYTES);
+        if (size === 0) this.#held = copyOf(piece.subarray(at, at + HEAD_BYTES));
         at += size === 0 ? HEAD_BYTES : size;
       } else {
         at = this.#hold(piece, at, sink);

@@ -7,6 +7,7 @@
  * Whoever lacks bytes of a segment asks for `more` and looks again; several may wait for the same read.
  * What is held is never more than the file has of it, and no more than its header makes plausible.
  */
+import { copyOf } from "../core/bytes.ts";
 import { assertThat, PithError } from "../core/errors.ts";
 import type { Intake } from "../core/intake.ts";
 import { LEPTON_HELD_SLACK_BYTES } from "../core/limits.ts";
@@ -119,7 +120,7 @@ export class SegmentSource {
   #keep(segment: number, bytes: Uint8Array): void {
     const held = this.#held[segment];
     if (held === undefined || held.dropped) return;
-    held.pieces.push(bytes.slice());
+    held.pieces.push(copyOf(bytes));
     held.bytes += bytes.length;
     this.#heldBytes += bytes.length;
     const maximum = 2 * (this.#header?.outputBytes ?? 0) + LEPTON_HELD_SLACK_BYTES;
