@@ -6,9 +6,10 @@
  * Two passes over the data, the first at a tenth of the cost of the second: so every segment is a job
  * of its own that any thread can take, and what the header says is known before coding begins.
  */
+import { PithError } from "../core/errors.ts";
 import type { KernelInstance } from "../core/kernel.ts";
 import type { JpegScan } from "./jpeg-frame.ts";
-import { JPEG_START_BYTES, requireRestorable } from "./jpeg-header.ts";
+import { JPEG_START_BYTES, type JpegHeader, requireRestorable } from "./jpeg-header.ts";
 import {
   allBlocks,
   type LeptonPicture,
@@ -23,6 +24,8 @@ import { indexScan, type ScanIndex } from "./scan-index.ts";
 import type { SegmentToEncode } from "./segment-encoder.ts";
 import { cutByBytes, cutByRows, defaultSegments } from "./segments.ts";
 import type { Steps } from "./work.ts";
+
+const MARKER_BYTES = 2;
 
 /** How a picture is cut; the second is for comparing with lepton_jpeg_rust. */
 export interface CutOptions {
@@ -43,6 +46,7 @@ export interface SinglePlan {
  *
  * @param jpeg - the whole file
  * @param at - where the scan's data begin
+ * @param header - which has read what comes before them
  * @throws PithError of kind "input" when the data cannot be restored exactly
  */
 export function* planSingle(
@@ -50,16 +54,30 @@ export function* planSingle(
   jpeg: Uint8Array,
   scan: JpegScan,
   at: number,
+  header: JpegHeader,
   options: CutOptions,
 ): Steps<SinglePlan> {
   requireRestorable(scan);
   const data = jpeg.subarray(at);
+  if (data.length === 0) throw new PithError("ShortRead", { at });
   const index = yield* indexScan(instance, scan, data, START, NO_PADDING);
+  requireEnding(jpeg, at + index.seen.end, header);
   const tail = tailOf(data, index.seen);
   const ending = { tail, end: data.length - tail.length };
   const { picture, segments, records } = planRows(scan, index, data, ending, options);
   const jpegHeader = jpeg.subarray(JPEG_START_BYTES, at);
   return { picture, segments, records: { ...records, jpegHeader } };
+}
+
+/**
+ * Refuses what dropbox/lepton does not take behind a scan: anything but segments up to an EOI, or the
+ * end of the file. A chunk of an object may end otherwise (chunks.ts): there only our reader matters.
+ */
+function requireEnding(jpeg: Uint8Array, at: number, header: JpegHeader): void {
+  if (jpeg.length - at < MARKER_BYTES) return;
+  const step = header.read(jpeg, at);
+  if (step.kind === "end") return;
+  throw new PithError("UnsupportedJpeg", { why: "no end behind the scan", at: step.at });
 }
 
 /**

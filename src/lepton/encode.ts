@@ -19,7 +19,7 @@ import { encodeSeveral } from "./encode-several.ts";
 import { type CutOptions, planSingle } from "./encode-single.ts";
 import { type LeptonParts, writeLepton } from "./file.ts";
 import { holdsAll, type JpegScan } from "./jpeg-frame.ts";
-import { readFirstScan } from "./jpeg-header.ts";
+import { type JpegHeader, readFirstScan } from "./jpeg-header.ts";
 import { sniffJpeg } from "./jpeg-sniff.ts";
 import { loadEncoder } from "./kernels.ts";
 import { prove } from "./prove.ts";
@@ -121,7 +121,7 @@ async function encodeWhole(
   const kernel = await loadEncoder();
   work.expect(options.verify === false ? jpeg.length : 2 * jpeg.length);
   const { records, streams } = isSingle
-    ? await encodeSingle(kernel, jpeg, scan, at, work, options)
+    ? await encodeSingle(kernel, jpeg, scan, at, header, work, options)
     : await work.use(kernel, (instance) =>
         encodeSeveral(instance, jpeg, scan, at, header, options),
       );
@@ -137,10 +137,13 @@ async function encodeSingle(
   jpeg: Uint8Array,
   scan: JpegScan,
   at: number,
+  header: JpegHeader,
   work: Work,
   options: CutOptions,
 ): Promise<Pick<LeptonParts, "records" | "streams">> {
-  const plan = await work.use(kernel, (instance) => planSingle(instance, jpeg, scan, at, options));
+  const plan = await work.use(kernel, (instance) =>
+    planSingle(instance, jpeg, scan, at, header, options),
+  );
   return { records: plan.records, streams: await encodeSegments(kernel, plan, work) };
 }
 
