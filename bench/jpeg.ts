@@ -79,7 +79,7 @@ async function measure(
   if (parts.includes("comparison")) await compare(measured, peers, quick);
   if (parts.includes("folders")) await measureFolders(measured, peers, quick);
   if (parts.includes("warm")) {
-    const able = peers.filter(({ ours, forJpeg, reversible }) => ours || (forJpeg && reversible));
+    const able = peers.filter(({ forJpeg, reversible }) => forJpeg && reversible);
     measured.warmSamples = await warmSamples(filesOf("photos", quick), able, rounds);
     measured.warm = warmSpeeds(measured.warmSamples);
   }
@@ -98,9 +98,10 @@ async function warmUp(peers: readonly Peer[]): Promise<void> {
 
 async function compare(measured: Measured, peers: readonly Peer[], quick: boolean): Promise<void> {
   const photos = filesOf("photos", quick);
-  const trips = await comparisonOf(photos, peers, 1);
+  const sized = peers.filter(({ warmOnly }) => !warmOnly);
+  const trips = await comparisonOf(photos, sized, 1);
   measured.trips = trips;
-  measured.rows = await rowsOf(trips, peers, fileOf("photos", MEMORY_FILE));
+  measured.rows = await rowsOf(trips, sized, fileOf("photos", MEMORY_FILE));
   measured.folders = [{ folder: "photos", rows: measured.rows, recorded: recorded("photos") }];
 
   function recorded(of: "photos"): FolderSizes["recorded"] {
@@ -119,7 +120,9 @@ async function measureFolders(
   peers: readonly Peer[],
   quick: boolean,
 ): Promise<void> {
-  const able = peers.filter(({ ours, forJpeg, reversible }) => ours || (forJpeg && reversible));
+  const able = peers.filter(
+    ({ forJpeg, reversible, warmOnly }) => forJpeg && reversible && !warmOnly,
+  );
   const progressive = filesOf("progressive", quick);
   const trips = await comparisonOf(progressive, able, 1);
   const rows = await rowsOf(trips, able, undefined);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { withoutCorpus } from "../../test/corpus.ts";
-import { fileOf, filesOf, recordedOf } from "./files.ts";
+import { fileOf, filesOf, recordedOf, scanStart } from "./files.ts";
 
 test("the photos are those that the targets speak of", { skip: withoutCorpus }, () => {
   const photos = filesOf("photos", false);
@@ -22,6 +22,13 @@ test("sampling is told where a header has it, and where it has none", {
   assert.equal(fileOf("hostile", "cmyk.jpg").sampling, "other");
   assert.equal(fileOf("hostile", "empty.jpg").sampling, "other");
   assert.equal(fileOf("hostile", "text.jpg").sampling, "other");
+});
+
+test("a header ends where the first scan begins", { skip: withoutCorpus }, () => {
+  const { bytes } = fileOf("photos", "apple-iphone-6.jpg");
+  const at = scanStart(bytes) ?? 0;
+  assert.deepEqual([...bytes.subarray(at, at + 5)], [0xff, 0xda, 0, 12, 3]);
+  assert.equal(scanStart(fileOf("hostile", "text.jpg").bytes), undefined);
 });
 
 test("recorded sizes leave out what a tool refused", { skip: withoutCorpus }, () => {

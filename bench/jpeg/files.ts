@@ -56,20 +56,31 @@ export function fileOf(folder: Folder, name: string): JpegFile {
 
 /** What the frame header says of sampling. */
 export function samplingOf(bytes: Uint8Array): Sampling {
+  const at = findMarker(bytes, (marker) => {
+    return marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+  });
+  if (at === undefined || bytes[at + 9] === undefined) return "other";
+  if (bytes[at + 9] === 1) return "grey";
+  if (bytes[at + 9] !== 3) return "other";
+  const factors = [11, 14, 17].map((offset) => bytes[at + offset]?.toString(16)).join(" ");
+  return SAMPLINGS[factors] ?? "other";
+}
+
+/** Where the first scan begins, marker included: what stands before is the header. */
+export function scanStart(bytes: Uint8Array): number | undefined {
+  return findMarker(bytes, (marker) => marker === 0xda);
+}
+
+/** The first marker segment of a kind, up to the first scan. */
+function findMarker(bytes: Uint8Array, wanted: (marker: number) => boolean): number | undefined {
   let at = 2;
-  while (at + 18 < bytes.length && bytes[at] === 0xff) {
+  while (bytes[at] === 0xff && at + 3 < bytes.length) {
     const marker = bytes[at + 1] as number;
-    const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
-    if (!isFrame) {
-      at += 2 + 256 * bytes[at + 2]! + bytes[at + 3]!;
-      continue;
-    }
-    if (bytes[at + 9] === 1) return "grey";
-    if (bytes[at + 9] !== 3) return "other";
-    const factors = [11, 14, 17].map((offset) => bytes[at + offset]!.toString(16)).join(" ");
-    return SAMPLINGS[factors] ?? "other";
+    if (wanted(marker)) return at;
+    if (marker === 0xda) return undefined;
+    at += 2 + 256 * bytes[at + 2]! + bytes[at + 3]!;
   }
-  return "other";
+  return undefined;
 }
 
 /** By the sampling factors of the three components, two digits each: across, down. */

@@ -49,6 +49,8 @@ export interface Peer {
   readonly forJpeg: boolean;
   readonly chunked: boolean;
   readonly reversible: boolean;
+  /** Another way of one of the others: its sizes are the same. */
+  readonly warmOnly: boolean;
   readonly version: string;
   roundTrip(file: JpegFile): Promise<RoundTrip>;
   /** Costs of encoding and decoding once everything is warm, for the figures "in process". */
@@ -84,6 +86,7 @@ function inProcessPeer(coder: InProcess, folder: string): Peer {
     forJpeg: ours,
     chunked,
     reversible: true,
+    warmOnly: coder.warmOnly ?? false,
     version: ours ? "" : `zlib ${process.versions.zlib} of Node ${process.version}`,
     async roundTrip({ bytes }) {
       const [encodeCost, coded] = await timed(() => encode(bytes));
@@ -189,6 +192,7 @@ function programPeer(program: Program, parent: string, small: JpegFile): Peer {
     forJpeg,
     chunked,
     reversible: decode !== undefined,
+    warmOnly: false,
     version: program.version === undefined ? "unknown" : versionOf(program.version),
     roundTrip: async (file) => thereAndBack(file),
     async warm(file) {

@@ -203,12 +203,13 @@ function printCold({ file, plainBytes, runs, firstBytes }: Cold): void {
   );
   console.log("");
   table(
-    ["decoding as it is read", "first byte, ms", "whole, ms", "share"],
-    firstBytes.map(({ what, firstByteMs, wholeMs }) => [
+    ["decoding as it is read", "first byte, ms", "first of the scan", "share", "whole, ms"],
+    firstBytes.map(({ what, firstByteMs, firstScanByteMs, wholeMs }) => [
       what,
       firstByteMs.toFixed(1),
+      firstScanByteMs.toFixed(1),
+      `${((100 * firstScanByteMs) / wholeMs).toFixed(1)} %`,
       wholeMs.toFixed(0),
-      `${((100 * firstByteMs) / wholeMs).toFixed(1)} %`,
     ]),
   );
 }
