@@ -3,8 +3,12 @@
  * files that are decoded alone and out of order.
  */
 import assert from "node:assert/strict";
-import type { ChunkRefused, LeptonChunksOptions } from "../../src/lepton/chunks.ts";
-import { decodeLepton, openLeptonChunks } from "../../src/lepton/index.ts";
+import {
+  type ChunkRefused,
+  type LeptonChunksOptions,
+  openLeptonChunks,
+} from "../../src/lepton/chunks.ts";
+import { decodeLepton } from "../../src/lepton/decode.ts";
 import type { Random } from "../random.ts";
 
 export type ChunkResult = Uint8Array | ChunkRefused;
