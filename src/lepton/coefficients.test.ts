@@ -9,7 +9,7 @@ import { randomPlan, SAMPLINGS } from "../../test/jpeg/jpeg-random.ts";
 import { readJpeg } from "../../test/jpeg/jpeg-reader.ts";
 import { type JpegPlan, segment, writeJpeg } from "../../test/jpeg/jpeg-writer.ts";
 import { assertAsReference, canModel, encode, outcomeOf } from "../../test/jpeg/round-trip.ts";
-import { forSeeds, type Random } from "../../test/random.ts";
+import { forSeeds, type Random, seeded } from "../../test/random.ts";
 import { equalBytes } from "../core/bytes.ts";
 import { decodeLepton } from "./index.ts";
 
@@ -66,6 +66,16 @@ test("restart markers may be missing at the end, or be more than are due", async
   });
 });
 
+test("all restart markers may be missing, in one scan and in several", async () => {
+  for (const kind of ["one scan", "separate", "usual"] as const) {
+    const samplings = SAMPLINGS[4]!;
+    const choices = { width: 60, height: 50, samplings, texture: TEXTURES.natural, kind };
+    const made = randomPlan(seeded(3), choices);
+    const jpeg = writeJpeg({ ...made, restartInterval: 2, restartsKept: 0 });
+    assert.equal(await outcomeOf(jpeg), "restored", kind);
+  }
+});
+
 test("one padding may be of any bits; several must agree", async () => {
   let refused = 0;
   await forSeeds(40 * ROUNDS, async (random) => {
@@ -92,14 +102,14 @@ test("what stands around the scans comes back", async () => {
       firstSegments: Uint8Array.of(...application, ...comment),
       ...(random.oneIn(2) ? { lastSegments: comment } : {}),
       hasEnd,
-      // Between scans only markers make sense, so garbage ends a file of several scans with EOI.
+      // Behind a scan only segments and EOI make sense, so garbage needs an EOI before it.
       garbage: random.pick([
         new Uint8Array(0),
         random.bytes(random.upTo(2000)),
         Uint8Array.of(0xff),
         Uint8Array.of(0xff, 0xd9, 0xff, 0xd8, 0xff),
       ]),
-      ...(made.scans.length > 1 && !hasEnd ? { garbage: new Uint8Array(0) } : {}),
+      ...(hasEnd ? {} : { garbage: new Uint8Array(0) }),
     });
     assert.equal(await outcomeOf(jpeg), "restored");
   });

@@ -77,6 +77,7 @@ function requireEnding(jpeg: Uint8Array, at: number, header: JpegHeader): void {
   if (jpeg.length - at < MARKER_BYTES) return;
   const step = header.read(jpeg, at);
   if (step.kind === "end") return;
+  if (step.kind === "more" && jpeg.length - step.at < MARKER_BYTES) return;
   throw new PithError("UnsupportedJpeg", { why: "no end behind the scan", at: step.at });
 }
 
