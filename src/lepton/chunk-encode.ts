@@ -75,15 +75,12 @@ async function encodeTo(
 
 function planEnding(
   { scan, data }: ChunkPlan,
-  { index, readBytes, endsWithRow }: ChunkEnding,
+  { index, endsWithRow }: ChunkEnding,
   options: ChunkEncodeOptions,
 ): SinglePlan {
-  const { seen } = index;
-  const stops = seen.endsEarly && seen.end >= readBytes && !endsWithRow;
-  // Where the data just end, the tail is what readers expect, and holds what was not to be read.
-  const tail = stops ? data.subarray(-2) : tailOf(data, seen);
+  const tail = tailOf(data, index.seen);
   const end = data.length - tail.length;
-  const plan = planRows(scan, index, data.subarray(0, readBytes), { tail, end }, options);
+  const plan = planRows(scan, index, data, { tail, end }, options);
   if (!endsWithRow) return plan;
   const segments = plan.segments.map((segment) => ({
     ...segment,

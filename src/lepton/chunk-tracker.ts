@@ -45,8 +45,6 @@ export interface ChunkPlan {
 
 export interface ChunkEnding {
   readonly index: ScanIndex;
-  /** Bytes of `data` that the reader may look at. */
-  readonly readBytes: number;
   /** Whether the last row that is coded is whole, so that nothing of the next one must be read. */
   readonly endsWithRow: boolean;
 }
@@ -62,7 +60,6 @@ interface Place {
 }
 
 const NOTHING = new Uint8Array(0);
-const MARKER = 0xff;
 
 /** Follows one object. */
 export class ChunkTracker {
@@ -112,14 +109,11 @@ export class ChunkTracker {
     const place = this.#place;
     if (place === undefined) return nothing("the scan is over");
     const bytes = chunk.subarray(scanAt);
-    // Half a marker, or a byte FF without its zero, is left to the next chunk to read.
-    const isOpen = !last && bytes.at(-1) === MARKER;
-    const readable = isOpen ? bytes.subarray(0, -1) : bytes;
     const index = this.#kernel.use((instance) =>
-      indexChunk(instance, place.scan, [place.kept, readable], place.next, place.padding, last),
+      indexChunk(instance, place.scan, [place.kept, bytes], place.next, place.padding, last),
     );
     this.#goOn(place, index, bytes);
-    const plan = planOf(place, index, readable.length, bytes);
+    const plan = planOf(place, index, bytes);
     if (plan === undefined) return nothing("no row of the picture begins in the chunk");
     const { endings, dataAt } = plan;
     const common = { scan: place.scan, data: bytes.subarray(dataAt), endings };
@@ -163,12 +157,11 @@ export class ChunkTracker {
 function planOf(
   place: Place,
   index: ChunkIndex,
-  readBytes: number,
   bytes: Uint8Array,
 ): { readonly dataAt: number; readonly endings: readonly ChunkEnding[] } | undefined {
   const before = place.kept.length;
   const isHere = (row: Handoff): boolean =>
-    row.position >= before && row.position < before + readBytes;
+    row.position >= before && row.position < before + bytes.length;
   const first = (index.ending?.rows ?? index.known).find(isHere);
   if (first === undefined) return undefined;
   const dataAt = first.position - before;
@@ -181,12 +174,12 @@ function planOf(
   if (ending !== undefined && reaches(place.scan, ending, first)) {
     const seen = { ...ending.seen, end: ending.seen.end - first.position };
     const rows = rebase(ending.rows);
-    endings.push({ index: { rows, seen }, readBytes: readBytes - dataAt, endsWithRow: false });
+    endings.push({ index: { rows, seen }, endsWithRow: false });
   }
   if (ending?.seen.endsEarly !== false && !index.isOver) {
     const atRow = endingAtRow(place.scan, rebase(index.known), index.padding);
     if (atRow !== undefined) {
-      endings.push({ index: atRow, readBytes: bytes.length - dataAt, endsWithRow: true });
+      endings.push({ index: atRow, endsWithRow: true });
     }
   }
   return endings.length === 0 ? undefined : { dataAt, endings };

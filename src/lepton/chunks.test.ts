@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   assertRestored,
+  type ChunkResult,
   codesOf,
   cutAnywhere,
   cutAt,
@@ -65,6 +66,7 @@ test("chunks of any size restore, and coding them alike is not needed for it", a
     });
     const whole = writeJpeg({
       ...plan,
+      ...(random.oneIn(3) ? { padding: random.upTo(128) } : {}),
       ...(random.oneIn(4) ? { restartsKept: random.upTo(9) } : {}),
       ...(random.oneIn(4) ? { surplusRestarts: random.upTo(11) } : {}),
       hasEnd: !random.oneIn(6),
@@ -73,6 +75,7 @@ test("chunks of any size restore, and coding them alike is not needed for it", a
     const chunks = cutAnywhere(random, object, random.pick([60, 400, 4000]));
     const results = await encodeChunks(chunks, { verify: false });
     await assertRestored(chunks, results, `seed ${seed}`);
+    await assertTaken(object, results);
     const observed = chunks.map((_, i) => chunks.length > 1 && i > 0 && random.oneIn(2));
     const others = await encodeChunks(chunks, { verify: true }, (i) => observed[i] === true);
     for (const [i, other] of others.entries()) {
@@ -80,6 +83,16 @@ test("chunks of any size restore, and coding them alike is not needed for it", a
     }
   });
 });
+
+/** Where the object can be coded whole, its chunks are refused only for what is not in them. */
+async function assertTaken(
+  object: Uint8Array,
+  results: readonly (ChunkResult | undefined)[],
+): Promise<void> {
+  const [whole] = codesOf(await encodeChunks([object]));
+  if (whole !== "") return;
+  for (const code of codesOf(results)) assert.match(code, /^(OnlyGarbageNoJpeg|HeaderTooLarge)?$/);
+}
 
 test("each kind of chunk has its flavour, and its refusal", async () => {
   const random = seeded(7);
