@@ -7,16 +7,15 @@
  * Whoever lacks bytes of a segment asks for `more` and looks again; several may wait for the same read.
  * What is held is never more than the file has of it, and no more than its header makes plausible.
  */
-import { copyOf } from "../core/bytes.ts";
 import { assertThat, PithError } from "../core/errors.ts";
 import type { Intake } from "../core/intake.ts";
 import { LEPTON_HELD_SLACK_BYTES } from "../core/limits.ts";
+import { ByteQueue } from "./byte-queue.ts";
 import { type LeptonHeader, LeptonReader } from "./file.ts";
 
-/** Bytes of one segment, in the pieces in which they came. */
+/** Bytes of one segment. */
 interface Held {
-  pieces: Uint8Array[];
-  bytes: number;
+  readonly queue: ByteQueue;
   /** Whether nobody wants any more of it. */
   dropped: boolean;
 }
@@ -29,13 +28,14 @@ export class SegmentSource {
   #heldBytes = 0;
   #ended = false;
   #reading: Promise<void> | undefined;
+  #broken: { readonly fault: unknown } | undefined;
 
   constructor(intake: Intake) {
     this.#intake = intake;
     this.#reader = new LeptonReader({
       header: (header) => {
         this.#header = header;
-        this.#held = header.segments.map(() => ({ pieces: [], bytes: 0, dropped: false }));
+        this.#held = header.segments.map(() => ({ queue: new ByteQueue(), dropped: false }));
       },
       segment: (index, bytes) => this.#keep(index, bytes),
     });
@@ -69,31 +69,13 @@ export class SegmentSource {
 
   /** Bytes of a segment that are held. */
   heldOf(segment: number): number {
-    return this.#held[segment]?.bytes ?? 0;
+    return this.#held[segment]?.queue.length ?? 0;
   }
 
   /** Takes held bytes of a segment. @returns at most `most`, none when none are held */
   take(segment: number, most: number): Uint8Array<ArrayBuffer> {
-    const held = this.#held[segment];
-    const size = Math.min(most, held?.bytes ?? 0);
-    const taken = new Uint8Array(size);
-    if (held === undefined || size === 0) return taken;
-    let at = 0;
-    let count = 0;
-    for (const piece of held.pieces) {
-      const part = piece.subarray(0, size - at);
-      taken.set(part, at);
-      at += part.length;
-      if (part.length < piece.length) {
-        held.pieces[count] = piece.subarray(part.length);
-        break;
-      }
-      count += 1;
-      if (at === size) break;
-    }
-    held.pieces.splice(0, count);
-    held.bytes -= size;
-    this.#heldBytes -= size;
+    const taken = this.#held[segment]?.queue.take(most) ?? new Uint8Array(0);
+    this.#heldBytes -= taken.length;
     return taken;
   }
 
@@ -101,27 +83,34 @@ export class SegmentSource {
   drop(segment: number): void {
     const held = this.#held[segment];
     if (held === undefined) return;
-    this.#heldBytes -= held.bytes;
-    this.#held[segment] = { pieces: [], bytes: 0, dropped: true };
+    this.#heldBytes -= held.queue.length;
+    held.queue.clear();
+    held.dropped = true;
   }
 
   async #read(): Promise<void> {
+    if (this.#broken !== undefined) throw this.#broken.fault;
     if (this.#ended) return;
-    if (await this.#intake.more()) {
-      const piece = this.#intake.rest();
-      await this.#reader.feed(piece);
-      this.#intake.skip(piece.length);
-    } else {
-      this.#reader.finish();
-      this.#ended = true;
+    try {
+      if (await this.#intake.more()) {
+        const piece = this.#intake.rest();
+        await this.#reader.feed(piece);
+        this.#intake.skip(piece.length);
+      } else {
+        this.#reader.finish();
+        this.#ended = true;
+      }
+    } catch (fault) {
+      // Whoever asks later is told the same: a source that failed looks as if it had ended.
+      this.#broken = { fault };
+      throw fault;
     }
   }
 
   #keep(segment: number, bytes: Uint8Array): void {
     const held = this.#held[segment];
     if (held === undefined || held.dropped) return;
-    held.pieces.push(copyOf(bytes));
-    held.bytes += bytes.length;
+    held.queue.append(bytes);
     this.#heldBytes += bytes.length;
     const maximum = 2 * (this.#header?.outputBytes ?? 0) + LEPTON_HELD_SLACK_BYTES;
     if (this.#heldBytes > maximum) {
