@@ -37,6 +37,8 @@ interface ScansRead {
   readonly jpegHeader: Uint8Array;
   readonly padding: number;
   readonly restarts: readonly number[];
+  /** Whether any scan has restart markers, or could have: where all are missing that must be said. */
+  readonly countsRestarts: boolean;
   readonly surplusRestarts: readonly number[];
   /** Where the data end, if not with the picture: the last block of each component that was begun. */
   readonly lastBlocks: readonly number[] | undefined;
@@ -82,7 +84,7 @@ export function* encodeSeveral(
     jpegHeader: read.jpegHeader,
     padding,
     segments: cuts.map((cut) => ({ startRow: cut.first * v, ...place })),
-    restarts: restarts.some((count) => count > 0) ? restarts : undefined,
+    restarts: read.countsRestarts ? restarts : undefined,
     surplusRestarts: surplusRestarts.some((count) => count > 0) ? surplusRestarts : undefined,
     earlyEnd:
       lastBlocks === undefined ? undefined : { component: 0, position: 0, bit: 0, lastBlocks },
@@ -102,6 +104,8 @@ function* readScans(
 ): Steps<ScansRead> {
   const parts = [jpeg.subarray(JPEG_START_BYTES, firstAt)];
   const restarts: number[] = [];
+  let countsRestarts = false;
+  const counts = () => ({ restarts, countsRestarts, surplusRestarts });
   const surplusRestarts: number[] = [];
   const lastBlocks = [0, 0, 0, 0];
   const coded = new Set<number>();
@@ -113,6 +117,7 @@ function* readScans(
     const seen = yield* readScan(instance, scan, jpeg.subarray(at), padding);
     padding = seen.padding;
     restarts.push(seen.restarts);
+    countsRestarts ||= seen.restarts > 0 || scan.restartInterval > 0;
     surplusRestarts.push(seen.surplusRestarts);
     for (const { index } of scan.components) {
       lastBlocks[index] = Math.max(lastBlocks[index] ?? 0, seen.lastBlocks[index] ?? 0);
@@ -122,7 +127,7 @@ function* readScans(
       if (end < jpeg.length) throw new PithError("UnsupportedJpeg", { why: "a scan cut short" });
       const tail = jpeg.subarray(Math.max(at, end - CUT_TAIL_BYTES));
       const jpegHeader = concatenate(parts);
-      return { jpegHeader, padding, restarts, surplusRestarts, lastBlocks, tail };
+      return { ...counts(), jpegHeader, padding, lastBlocks, tail };
     }
     const step = header.read(jpeg, end);
     const stop = step.kind === "more" ? end : step.at;
@@ -131,7 +136,7 @@ function* readScans(
     if (step.kind !== "scan") {
       const jpegHeader = concatenate(parts);
       const tail = jpeg.subarray(stop);
-      return { jpegHeader, padding, restarts, surplusRestarts, lastBlocks: undefined, tail };
+      return { ...counts(), jpegHeader, padding, lastBlocks: undefined, tail };
     }
     scan = step.scan;
     at = stop;

@@ -1,0 +1,56 @@
+/**
+ * Every JPEG of the corpus: comes back, and becomes the same Lepton file with and without vector
+ * instructions, on one thread and on several.
+ */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readdirSync } from "node:fs";
+import { test } from "node:test";
+import { equalBytes } from "../../src/core/bytes.ts";
+import { PithError } from "../../src/core/errors.ts";
+import { adoptKernel, loadKernel } from "../../src/core/kernel.ts";
+import { decodeLepton, encodeLepton } from "../../src/lepton/index.ts";
+import { corpusFile, corpusPath, withoutCorpus } from "../corpus.ts";
+
+const FOLDERS = ["photos", "progressive", "vectors", "large", "hostile"];
+
+/** Encodes every file, each proved as it is made; the hash of its Lepton file, or the refusal. */
+async function encodeAll(threads: number): Promise<Map<string, string>> {
+  const results = new Map<string, string>();
+  for (const folder of FOLDERS) {
+    for (const name of readdirSync(corpusPath(`jpeg/${folder}`)).sort()) {
+      if (!name.endsWith(".jpg")) continue;
+      const file = `jpeg/${folder}/${name}`;
+      try {
+        const lepton = await encodeLepton(corpusFile(file), { segments: 4, threads });
+        results.set(file, createHash("sha256").update(lepton).digest("hex"));
+      } catch (error) {
+        if (!(error instanceof PithError)) throw error;
+        results.set(file, error.code);
+      }
+    }
+  }
+  return results;
+}
+
+test("threads and vectors change no byte", { skip: withoutCorpus }, async (context) => {
+  const expected = await encodeAll(1);
+  const coded = [...expected.values()].filter((result) => result.length === 64).length;
+  context.diagnostic(`${coded} of ${expected.size} files coded`);
+  assert.ok(coded >= 38 + 8 + 34 + 35);
+  for (const folder of ["photos", "progressive"]) {
+    for (const [file, result] of expected) {
+      if (file.includes(`/${folder}/`)) assert.equal(result.length, 64, `${file}: ${result}`);
+    }
+  }
+  assert.deepEqual(await encodeAll(3), expected, "three threads");
+
+  const sample = corpusFile("jpeg/photos/apple-iphone-4.jpg");
+  const lepton = await encodeLepton(sample, { threads: 1 });
+  // The scalar kernel takes the vector kernel's place in this process.
+  const scalar = await loadKernel("lepton", { variant: "scalar" });
+  adoptKernel({ ...scalar.compiled, variant: "simd" });
+  assert.equal((await loadKernel("lepton")).compiled.module, scalar.compiled.module);
+  assert.deepEqual(await encodeAll(1), expected, "without vectors");
+  assert.ok(equalBytes(await decodeLepton(lepton, { threads: 1 }), sample));
+});
