@@ -1,0 +1,126 @@
+/**
+ * The Lepton door in a browser: headless Chromium loads the sources, types stripped, codes JPEGs and
+ * restores them, in one thread and in worker threads, and what comes out is what Node makes.
+ */
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import type { Page } from "playwright-core";
+import { equalBytes } from "../../src/core/bytes.ts";
+import { readLepton } from "../../src/lepton/file.ts";
+import { decodeLepton, encodeLepton } from "../../src/lepton/index.ts";
+import { closeIdleThreads } from "../../src/lepton/threads.ts";
+import { corpusFile, withoutCorpus } from "../corpus.ts";
+import { withoutBrowser, withPage } from "./site.ts";
+
+const DOOR = "/src/lepton/index.ts";
+const skip = withoutBrowser || withoutCorpus;
+
+/** One scan of a few blocks, a photo, several scans. */
+const FILES = [
+  "vectors/tiny.jpg",
+  "vectors/colorswap.jpg",
+  "vectors/iphonecrop.jpg",
+  "vectors/iphoneprogressive2.jpg",
+];
+
+after(closeIdleThreads);
+
+/** What the page is asked for: bytes cross as base64. */
+interface Request {
+  readonly door: string;
+  readonly work: "encode" | "encodeStream" | "decode" | "decodeStream";
+  readonly text: string;
+  readonly options: { readonly segments?: number; readonly threads?: number };
+}
+
+/** The bytes that the page makes of others, or the code of its refusal. */
+async function inPage(
+  page: Page,
+  work: Request["work"],
+  bytes: Uint8Array,
+  options: Request["options"],
+): Promise<Uint8Array | string> {
+  const text = Buffer.from(bytes).toString("base64");
+  const answer = await page.evaluate(
+    async (request: Request) => {
+      const door = await import(request.door);
+      const given = Uint8Array.from(atob(request.text), (letter) => letter.charCodeAt(0));
+      const through = async (pair: ReadableWritablePair<Uint8Array, Uint8Array>) =>
+        new Uint8Array(
+          await new Response(new Blob([given]).stream().pipeThrough(pair)).arrayBuffer(),
+        );
+      const works = {
+        encode: () => door.encodeLepton(given, request.options),
+        encodeStream: () => through(door.encodeLeptonStream(request.options)),
+        decode: () => door.decodeLepton(given, request.options),
+        decodeStream: () => through(door.decodeLeptonStream(request.options)),
+      };
+      try {
+        const made: Uint8Array = await works[request.work]();
+        let letters = "";
+        for (const byte of made) letters += String.fromCharCode(byte);
+        return { text: btoa(letters) };
+      } catch (error) {
+        return { code: String((error as { code?: string }).code ?? error) };
+      }
+    },
+    { door: DOOR, work, text, options },
+  );
+  return answer.text === undefined
+    ? (answer.code ?? "nothing")
+    : Uint8Array.from(Buffer.from(answer.text, "base64"));
+}
+
+test("JPEGs go to the page and come back as in Node", { skip }, async () => {
+  await withPage(async (page) => {
+    for (const file of FILES) {
+      const jpeg = corpusFile(`jpeg/${file}`);
+      const ours = await encodeLepton(jpeg, { segments: 2 });
+      const expected = await readLepton(ours);
+      for (const threads of [1, 2]) {
+        const options = { segments: 2, threads };
+        for (const work of ["encode", "encodeStream"] as const) {
+          const theirs = await inPage(page, work, jpeg, options);
+          assert.ok(typeof theirs !== "string", `${file}: ${theirs}`);
+          const { streams } = await readLepton(theirs);
+          // The compressed header may differ with the build of zlib, the segments never.
+          assert.deepEqual(streams, expected.streams, `${file}, ${threads} threads`);
+          assert.ok(equalBytes(await decodeLepton(theirs), jpeg));
+        }
+        for (const work of ["decode", "decodeStream"] as const) {
+          const restored = await inPage(page, work, ours, { threads });
+          assert.ok(typeof restored !== "string", `${file}: ${restored}`);
+          assert.ok(equalBytes(restored, jpeg), `${file}, ${threads} threads`);
+        }
+      }
+    }
+  });
+});
+
+test("a page's worker threads really run", { skip }, async () => {
+  await withPage(async (page) => {
+    let workers = 0;
+    page.on("worker", () => {
+      workers += 1;
+    });
+    const jpeg = corpusFile("jpeg/vectors/iphonecrop.jpg");
+    await inPage(page, "encode", jpeg, { segments: 3, threads: 3 });
+    assert.ok(workers >= 1);
+  });
+});
+
+test("what a page refuses has the code that Node gives", { skip }, async () => {
+  await withPage(async (page) => {
+    const noJpeg = new Uint8Array(100);
+    const refusal = await encodeLepton(noJpeg).catch((error: { code: string }) => error.code);
+    assert.equal(await inPage(page, "encode", noJpeg, {}), refusal);
+    assert.equal(await inPage(page, "decode", noJpeg, {}), "BadLeptonFile");
+    const four = corpusFile("jpeg/vectors/fourcolorchannels.jpg");
+    const colours = await encodeLepton(four).catch((error: { code: string }) => error.code);
+    assert.equal(await inPage(page, "encode", four, {}), colours);
+    // Its header is in brotli, which pages have no decoder for.
+    const brotli = corpusFile("jpeg/vectors/iphonecrop-v2brotli.lep");
+    assert.equal(await inPage(page, "decode", brotli, {}), "VersionUnsupported");
+    assert.ok((await decodeLepton(brotli)).length > 0);
+  });
+});
