@@ -1,0 +1,96 @@
+/** Memory: what a kernel takes follows from the picture's width alone for one scan, and from its
+ * dimensions for several; a file that announces more is refused before any of it is taken. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { corpusFile, withoutCorpus } from "../../test/corpus.ts";
+import { equalBytes } from "../core/bytes.ts";
+import { decodeLepton, decodeLeptonIterable } from "./decode.ts";
+import { encodeLepton } from "./encode.ts";
+import type { JpegFrame } from "./jpeg-frame.ts";
+import { loadDecoder } from "./kernels.ts";
+import { allBlocks, openFrame, RING } from "./picture.ts";
+
+const MIB = 1024 * 1024;
+const skip = withoutCorpus;
+
+/** Side in pixels that a JPEG can have. */
+const SIDE_MAXIMUM = 65_535;
+
+function frameOf(width: number, height: number, h: number, v: number): JpegFrame {
+  const mcuColumns = Math.ceil(width / (8 * h));
+  const mcuRows = Math.ceil(height / (8 * v));
+  const components = [0, 1, 2].map((index) => {
+    const factors = index === 0 ? { h, v } : { h: 1, v: 1 };
+    const columns = mcuColumns * factors.h;
+    const rows = mcuRows * factors.v;
+    const scan = { scanColumns: columns, scanRows: rows };
+    return { id: index, ...factors, quantizer: 0, columns, rows, ...scan };
+  });
+  return { progressive: false, width, height, components, mcuColumns, mcuRows } as JpegFrame;
+}
+
+test("two rows of the widest picture leave room within 24 MiB a thread", async () => {
+  const kernel = await loadDecoder();
+  for (const [h, v] of [
+    [1, 1],
+    [2, 1],
+    [1, 2],
+    [2, 2],
+  ] as const) {
+    const instance = kernel.take();
+    const frame = frameOf(SIDE_MAXIMUM, SIDE_MAXIMUM, h, v);
+    openFrame(instance, frame, allBlocks(frame), RING);
+    assert.ok(instance.memoryBytes <= 16 * MIB, `${h}x${v}: ${instance.memoryBytes}`);
+  }
+});
+
+test("several scans take 160 bytes a block, or are refused before they take it", async () => {
+  const kernel = await loadDecoder();
+  const small = frameOf(1600, 1600, 2, 2);
+  const instance = kernel.take();
+  openFrame(instance, small, allBlocks(small), { first: 0, count: small.mcuRows });
+  const blocks = allBlocks(small).reduce((sum, count) => sum + count, 0);
+  assert.ok(instance.memoryBytes <= 160 * blocks + 4 * MIB, `${instance.memoryBytes}`);
+
+  const large = frameOf(10_000, 10_000, 2, 2);
+  const other = kernel.take();
+  const before = other.memoryBytes;
+  assert.throws(
+    () => openFrame(other, large, allBlocks(large), { first: 0, count: large.mcuRows }),
+    { code: "TooMuchMemoryNeeded" },
+  );
+  assert.equal(other.memoryBytes, before);
+});
+
+test("a flat picture of 64 megapixels takes what its width justifies", { skip }, async () => {
+  const jpeg = corpusFile("jpeg/hostile/flat-8000x8000.jpg");
+  const beforeBytes = process.memoryUsage().rss;
+  const lepton = await encodeLepton(jpeg, { segments: 1, threads: 1 });
+  assert.ok(equalBytes(await decodeLepton(lepton, { threads: 1 }), jpeg));
+  const grownBytes = process.memoryUsage().rss - beforeBytes;
+  assert.ok(grownBytes < 64 * MIB, `${grownBytes} bytes`);
+});
+
+test("a file that does not end is refused when it holds more than it can mean", {
+  skip,
+}, async () => {
+  const lepton = Uint8Array.from(
+    await encodeLepton(corpusFile("jpeg/vectors/iphoneprogressive2.jpg"), { threads: 1 }),
+  );
+  // Bytes that do not end: nothing but its limits ends the reading of such a file.
+  let given = 0;
+  const endless = (function* () {
+    yield lepton.subarray(0, -4);
+    const packet = new Uint8Array(65_537);
+    packet[0] = 0x30;
+    for (;;) {
+      given += packet.length;
+      yield packet;
+    }
+  })();
+  const run = async (): Promise<void> => {
+    for await (const piece of decodeLeptonIterable(endless)) assert.ok(piece.length > 0);
+  };
+  await assert.rejects(run(), { code: "TooMuchMemoryNeeded" });
+  assert.ok(given < 20 * MIB, `${given} bytes`);
+});
