@@ -126,7 +126,7 @@ function timeBySize({ warm, where }: Results): string {
     title: "CPU time by file size",
     subtitle: `Each mark is one photo; the line is the total over all photos. ${where}`,
     panels,
-    note: "CPU time of all threads; programs: what a process that does the work twice takes beyond one that does it once.",
+    note: "CPU time of all threads; programs: what a process that does the work twice takes beyond its start, halved.",
   });
 }
 

@@ -16,7 +16,7 @@ import { median } from "../deflate/report.ts";
 import { IN_PROCESS, type InProcess } from "./coders.ts";
 import { fileOf, type JpegFile } from "./files.ts";
 import { type Program, versionOf } from "./programs.ts";
-import { beyond, type Cost, runProgram } from "./run-program.ts";
+import { beyond, type Cost, runProgram, share } from "./run-program.ts";
 
 export type Outcome =
   | "restored"
@@ -63,6 +63,9 @@ const NONE = { codedBytes: undefined, encode: undefined, decode: undefined } as 
 
 /** CPU time that a sample in this process fills at least. */
 const SAMPLE_SECONDS = 0.06;
+/** Runs in one process of a program that can repeat its work. The first is as fast as the others to
+ * a few percent, so nothing is subtracted for it: a difference of two runs is mostly noise. */
+const RUNS = 2;
 /** A program's start is the median of so many. */
 const STARTS = 5;
 
@@ -161,30 +164,26 @@ function programPeer(program: Program, parent: string, small: JpegFile): Peer {
   const coded = join(folder, program.coded);
   const start = startOf(program, folder, small);
 
-  /** Both ways once; `photo` and `coded` stay for `warm`. */
-  const thereAndBack = ({ path, bytes }: JpegFile): RoundTrip => {
+  /** The cost of one run among so many in one process. */
+  const run = (words: string, runs: number, begin: Cost): Cost | undefined => {
+    const cost = runProgram(runs === 1 ? words : `${words} ${repeat}${runs}`, folder);
+    return cost && share(beyond(cost, begin), runs);
+  };
+  /** Both ways, each so many times in one process. */
+  const thereAndBack = ({ path, bytes }: JpegFile, runs = 1): RoundTrip => {
     if (bytes.length > bytesMaximum) return { ...NONE, outcome: "left out" };
     copyFileSync(path, photo);
     rmSync(coded, { force: true });
-    const encodeCost = runProgram(program.encode, folder);
-    const size = encodeCost && (statSync(coded, { throwIfNoEntry: false })?.size ?? 0);
-    if (encodeCost === undefined || !size) return { ...NONE, outcome: "refused" };
-    const there = { codedBytes: size, encode: beyond(encodeCost, start.encode) };
+    const encode = run(program.encode, runs, start.encode);
+    const size = encode && (statSync(coded, { throwIfNoEntry: false })?.size ?? 0);
+    if (encode === undefined || !size) return { ...NONE, outcome: "refused" };
+    const there = { codedBytes: size, encode };
     if (decode === undefined) return { ...there, outcome: "no way back", decode: undefined };
     rmSync(photo);
-    const decodeCost = runProgram(decode, folder);
+    const decodeCost = run(decode, runs, start.decode);
     const exists = statSync(photo, { throwIfNoEntry: false }) !== undefined;
     const same = decodeCost && exists && Buffer.compare(readFileSync(photo), bytes) === 0;
-    return {
-      ...there,
-      outcome: same ? "restored" : "wrong",
-      decode: decodeCost && beyond(decodeCost, start.decode),
-    };
-  };
-  /** What the second run in one process costs, from a process that does it twice. */
-  const second = (words: string, begin: Cost, first: Cost): Cost | undefined => {
-    const twice = runProgram(words, folder);
-    return twice && beyond(beyond(twice, begin), first);
+    return { ...there, outcome: same ? "restored" : "wrong", decode: decodeCost };
   };
   return {
     name,
@@ -196,14 +195,8 @@ function programPeer(program: Program, parent: string, small: JpegFile): Peer {
     version: program.version === undefined ? "unknown" : versionOf(program.version),
     roundTrip: async (file) => thereAndBack(file),
     async warm(file) {
-      const once = thereAndBack(file);
-      if (once.outcome !== "restored") return { encode: undefined, decode: undefined };
-      if (repeat === undefined || once.encode === undefined || once.decode === undefined)
-        return once;
-      return {
-        encode: second(`${program.encode} ${repeat}2`, start.encode, once.encode),
-        decode: second(`${decode} ${repeat}2`, start.decode, once.decode),
-      };
+      const trip = thereAndBack(file, repeat === undefined ? 1 : RUNS);
+      return trip.outcome === "restored" ? trip : { encode: undefined, decode: undefined };
     },
     async memory(file) {
       const { encode, decode: back } = thereAndBack(file);

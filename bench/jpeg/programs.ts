@@ -23,8 +23,7 @@ export interface Program {
   readonly encode: string;
   /** Shell words that make photo.jpg from `coded`; undefined where nothing can. */
   readonly decode?: string;
-  /** An option, to be followed by a number, that does the work as often in one process: what two
-   * runs take beyond one is the cost once warm. */
+  /** An option, to be followed by a number, that does the work as often in one process. */
   readonly repeat?: string;
   /** Whether pieces of a file can be decoded alone, each from its own coded bytes. */
   readonly chunked: boolean;

@@ -62,6 +62,11 @@ export function runProgram(words: string, folder: string): Cost | undefined {
   return { cpuSeconds: user! + system!, wallSeconds: wall!, peakKib };
 }
 
+/** The cost of one of so many equal runs. */
+export function share({ cpuSeconds, wallSeconds, peakKib }: Cost, runs: number): Cost {
+  return { cpuSeconds: cpuSeconds / runs, wallSeconds: wallSeconds / runs, peakKib };
+}
+
 /** The cost of the work alone: what one run took beyond the start of the program. */
 export function beyond(cost: Cost, start: Cost): Cost {
   return {

@@ -1,5 +1,6 @@
 /**
- * Speed in process and warm, ours beside the programs that can repeat their work in one process.
+ * Speed in process and warm, ours beside the programs that know JPEG; those that can repeat their work
+ * do it twice in one process.
  *
  *   photo 1   ours, djxl and cjxl, ...   photo 2   ...        round 2   the same again
  *
