@@ -2,13 +2,13 @@
  * Coding for the command: plain bytes to one of its formats and back, proven.
  *
  * This is the seam between the files of the command line and the floors below: .pith files are
- * the container's, gzip, zlib and raw deflate are deflate's.
+ * the container's, .lep files Lepton's, gzip, zlib and raw deflate deflate's.
  */
 import type { Effort } from "../core/codec.ts";
 import type { Format } from "./formats.ts";
 import type { FileAttributes } from "./output.ts";
 
-export const CODECS = ["auto", "stored", "deflate", "zlib"] as const;
+export const CODECS = ["auto", "stored", "deflate", "zlib", "lepton"] as const;
 export type CodecName = (typeof CODECS)[number];
 
 export interface CodingOptions {
@@ -20,7 +20,21 @@ export interface CodingOptions {
   readonly threads: number;
   /** pith: whether name, time and mode go into the file. */
   readonly metadata: boolean;
+  /** lep: parts that can be decoded at once; undefined leaves it to Lepton. */
+  readonly segments?: number | undefined;
+  /** lep: the bytes of the JPEG that are coded; undefined codes them all. */
+  readonly range?: ByteRange | undefined;
 }
+
+export interface ByteRange {
+  readonly start: number;
+  /** Undefined goes to the end. */
+  readonly bytes: number | undefined;
+}
+
+/** How sums of Lepton's model behave in files that do not say so. */
+export const ARITHMETICS = ["wrapping", "exact", "exact-bottom"] as const;
+export type Arithmetic = (typeof ARITHMETICS)[number];
 
 export type DeflateLevel = "huffman" | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
 
@@ -28,6 +42,8 @@ export type DeflateLevel = "huffman" | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
 export interface Outcome {
   readonly codec: string;
   readonly verified: boolean;
+  /** Plain bytes that the file holds, where these are not all that was read. */
+  readonly plainBytes?: number;
   /** What a .pith file keeps of its plain file. */
   readonly attributes?: FileAttributes;
 }

@@ -14,6 +14,7 @@ import type { Coding, CodingOptions, Decoding, Outcome, Source } from "./coding.
 import { fileFault } from "./file-fault.ts";
 import { LOOK_BYTES, openCoding, openDecoding, recogniseFormat } from "./floors.ts";
 import { extensionOf, formatOfName } from "./formats.ts";
+import { looksLikeJpeg } from "./lepton-coding.ts";
 import { beginOutput } from "./output.ts";
 import { printable } from "./printable.ts";
 import type { Progress } from "./progress.ts";
@@ -46,7 +47,7 @@ export async function compressFiles(
 ): Promise<void> {
   const rules: InputRules = {
     rename: (name) => name + extensionOf(how.format),
-    accepts: async (file) => options.output !== undefined || !(await isDone(file, run)),
+    accepts: (file) => isToCode(file, options, how, run),
   };
   const tasks = await planTasks(paths, options, rules, run);
   refuseStdout(tasks, options, how, run);
@@ -61,13 +62,22 @@ export async function compressFiles(
   }
 }
 
-/** Beside their inputs lie the outputs of earlier runs: those are left as they are. */
-async function isDone(file: FileEntry, run: Run): Promise<boolean> {
-  const format = formatOfName(file.path);
-  if (format === undefined) return false;
-  if (recogniseFormat(await readFirst(file.path, LOOK_BYTES)) !== format) return false;
-  run.note(`${printable(file.path)}: skipped, it is compressed already`);
-  return true;
+/** Beside their inputs lie the outputs of earlier runs: those are left as they are. And what is no
+ * JPEG cannot become a .lep file. */
+async function isToCode(
+  file: FileEntry,
+  options: OutputOptions,
+  how: CodingOptions,
+  run: Run,
+): Promise<boolean> {
+  const format = options.output === undefined ? formatOfName(file.path) : undefined;
+  if (format === undefined && how.format !== "lep") return true;
+  const first = await readFirst(file.path, LOOK_BYTES);
+  const isDone = format !== undefined && recogniseFormat(first) === format;
+  if (!isDone && (how.format !== "lep" || looksLikeJpeg(first))) return true;
+  const why = isDone ? "it is compressed already" : "it is no JPEG";
+  run.note(`${printable(file.path)}: skipped, ${why}`);
+  return false;
 }
 
 /** @throws PithError "BadUsage" for what stdout cannot take */
@@ -132,13 +142,14 @@ class Compressing {
       target === undefined
         ? await writeOut(coded, this.#run.surroundings.stdout)
         : await this.#write(coded, target, file, () => hash.finish());
+    const plainBytes = outcome?.plainBytes ?? bytesIn;
     return {
       name,
       output: target,
       codec: outcome?.codec ?? "",
-      bytesIn,
+      bytesIn: plainBytes,
       bytesOut,
-      plainBytes: bytesIn,
+      plainBytes,
       codedBytes: bytesOut,
       seconds: (performance.now() - startedMs) / 1000,
       verified: outcome?.verified === true,

@@ -11,7 +11,9 @@ import type { CodingOptions, DeflateLevel, Outcome } from "./coding.ts";
 import type { Format } from "./formats.ts";
 import { hashing } from "./read-file.ts";
 
-const FORMATS: Readonly<Record<Exclude<Format, "pith">, "gzip" | "zlib" | "raw">> = {
+type DeflateFormat = Exclude<Format, "pith" | "lep">;
+
+const FORMATS: Readonly<Record<DeflateFormat, "gzip" | "zlib" | "raw">> = {
   gz: "gzip",
   zlib: "zlib",
   deflate: "raw",
@@ -25,13 +27,13 @@ const LEVELS: Readonly<Record<CodingOptions["effort"], DeflateLevel>> = {
   dense: 9,
 };
 
-/** Codes to `how.format`, which is not pith. @throws PithError "RoundTripFailure", a bug */
+/** Codes to `how.format`, which is one of deflate's. @throws PithError "RoundTripFailure", a bug */
 export async function* encodeDeflate(
   plain: AsyncIterable<Uint8Array>,
   how: CodingOptions,
   ended: (outcome: Outcome) => void,
 ): AsyncGenerator<Uint8Array> {
-  const format = FORMATS[how.format as Exclude<Format, "pith">];
+  const format = FORMATS[how.format as DeflateFormat];
   const level = levelOf(how);
   const hash = runningSha256();
   const proof = new Proof(format);
@@ -53,7 +55,7 @@ export async function* encodeDeflate(
 /** Decodes gzip, zlib or raw deflate. */
 export async function* decodeDeflate(
   coded: AsyncIterable<Uint8Array>,
-  format: Exclude<Format, "pith">,
+  format: DeflateFormat,
   ended: (outcome: Outcome) => void,
 ): AsyncGenerator<Uint8Array> {
   yield* inflateIterable(coded, { format: FORMATS[format] });

@@ -1,10 +1,11 @@
 /**
- * What files are: Pith's own by their index, gzip and zlib by decoding them, all others by their
- * first bytes.
+ * What files are: Pith's own by their index, gzip, zlib and Lepton's by decoding them, all others by
+ * their first bytes.
  */
 import { open } from "node:fs/promises";
 import { type Coder, createCoder, describeContent, openPith } from "../container/index.ts";
 import { decodeDeflate } from "./deflate-coding.ts";
+import { describeJpeg, tellLepton } from "./describe-lepton.ts";
 import { fileFault } from "./file-fault.ts";
 import { recogniseFormat } from "./floors.ts";
 import { printable } from "./printable.ts";
@@ -55,11 +56,13 @@ async function describe(file: FileEntry, coder: Coder, run: Run): Promise<void> 
   const first = await readFirst(file.path, LOOK_BYTES);
   const format = recogniseFormat(first);
   if (format === "pith") return describePith(file, coder, run);
+  if (format === "lep") return tellLepton(file, run);
   if (format !== undefined && (await describeDeflate(file, format, run))) return;
   const { name, says, packed, lossy, specialist = null } = describeContent(first);
   const { path, bytes } = file;
-  await run.tell({ name: path, kind: name, says, bytes, packed, lossy, specialist });
-  await run.say(`${printable(file.path)}: ${says}, ${formatBytes(file.bytes)}`);
+  const { fields, lines } = name === "jpeg" ? await describeJpeg(file) : { fields: {}, lines: [] };
+  await run.tell({ name: path, kind: name, says, bytes, packed, lossy, specialist, ...fields });
+  await run.say([`${printable(path)}: ${says}, ${formatBytes(bytes)}`, ...lines].join("\n"));
 }
 
 /** @returns false for a file that only begins like one of these */

@@ -12,7 +12,8 @@ export function addDescribe(program: Command, run: Run): void {
     .summary("say what files are")
     .description(
       "Says what files are: of a .pith file its sizes, codecs and what it keeps of the plain " +
-        "file, without decoding; of gzip and zlib their sizes; of others the kind of content.",
+        "file, without decoding; of a .lep file the picture, its segments and what its bytes stand " +
+        "for; of gzip and zlib their sizes; of JPEGs their sort; of others the kind of content.",
     );
   addReportOptions(command)
     .addHelpText(
@@ -20,6 +21,7 @@ export function addDescribe(program: Command, run: Run): void {
       examples([
         ["pith info photo.jpg.pith", "sizes and codecs"],
         ["pith info -v photo.jpg.pith", "frame by frame"],
+        ["pith info photo.lep", "its picture, and bytes of header, DC, 7x7 and edges"],
         ["pith info --json packed/", "for programs"],
       ]),
     )

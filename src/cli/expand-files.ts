@@ -28,6 +28,12 @@ import {
 import { type FileEntry, MODE_MASK } from "./walk.ts";
 import { writeOut } from "./write-out.ts";
 
+/** Formats that cannot tell whether what they give is what went in. */
+const SUMLESS: Readonly<Partial<Record<Format, string>>> = {
+  deflate: "raw deflate",
+  lep: "a .lep file",
+};
+
 /** Takes the plain bytes of a task; gives their number. */
 type Keep = (
   plain: AsyncIterable<Uint8Array>,
@@ -50,7 +56,7 @@ export async function expandFiles(
     target === undefined
       ? writeOut(plain, run.surroundings.stdout)
       : writeFile(plain, target, file, format, attributes, options);
-  await decodeAll(tasks, options.format, keep, threads, run);
+  await decodeAll(tasks, options, keep, threads, run);
 }
 
 /** Decodes what `paths` mean and keeps nothing. */
@@ -71,17 +77,17 @@ export async function testFiles(
     for await (const piece of plain) bytes += piece.length;
     return bytes;
   };
-  await decodeAll(tasks, options.format, count, threads, run);
+  await decodeAll(tasks, options, count, threads, run);
 }
 
 async function decodeAll(
   tasks: readonly FileTask[],
-  format: Format | undefined,
+  { format, arithmetic }: ExpandOptions,
   keep: Keep,
   threads: number,
   run: Run,
 ): Promise<void> {
-  const decoding = await openDecoding(threads);
+  const decoding = await openDecoding(threads, arithmetic);
   try {
     await runTasks(tasks, threads, run, (task, progress) =>
       decodeOne(task, format, decoding, keep, progress, run),
@@ -151,8 +157,9 @@ async function writeFile(
   attributes: () => FileAttributes,
   { force = false, rm = false }: ExpandOptions,
 ): Promise<number> {
-  if (rm && format === "deflate") {
-    throw new PithError("BadUsage", { why: "raw deflate has no checksum that would allow --rm" });
+  const sumless = SUMLESS[format];
+  if (rm && sumless !== undefined) {
+    throw new PithError("BadUsage", { why: `${sumless} has no checksum that would allow --rm` });
   }
   const output = await beginOutput(target, force);
   try {
@@ -180,6 +187,6 @@ async function isOurs(file: FileEntry, options: ExpandOptions, run: Run): Promis
   const format = options.format ?? formatOf(await readFirst(file.path, LOOK_BYTES), file.path);
   if (format !== undefined && (format !== "zlib" || formatOfName(file.path) === "zlib"))
     return true;
-  run.detail(`${printable(file.path)}: skipped, it is neither .pith, gzip nor zlib`);
+  run.detail(`${printable(file.path)}: skipped, it is neither .pith, Lepton, gzip nor zlib`);
   return false;
 }

@@ -1,6 +1,6 @@
 /**
- * Coding and decoding on the floors below: .pith files by the container, gzip, zlib and raw deflate
- * by deflate. One coder, with its threads, serves all files of a command.
+ * Coding and decoding on the floors below: .pith files by the container, .lep files by Lepton, gzip,
+ * zlib and raw deflate by deflate. One coder, with its threads, serves all files of a command.
  */
 import {
   type Coder,
@@ -9,9 +9,10 @@ import {
   describeContent,
   expandStream,
 } from "../container/index.ts";
-import type { Coding, CodingOptions, Decoding, Outcome, Source } from "./coding.ts";
+import type { Arithmetic, Coding, CodingOptions, Decoding, Outcome, Source } from "./coding.ts";
 import { decodeDeflate, encodeDeflate } from "./deflate-coding.ts";
 import { type Format, recogniseDeflate } from "./formats.ts";
+import { decodeLeptonFile, encodeLeptonFile } from "./lepton-coding.ts";
 import type { FileAttributes } from "./output.ts";
 
 /** First bytes that tell formats apart. */
@@ -20,14 +21,17 @@ export const LOOK_BYTES = 16;
 /** The format of a file that begins with `first`, undefined for anything else. Raw deflate cannot
  * be told from noise. */
 export function recogniseFormat(first: Uint8Array): Format | undefined {
-  return describeContent(first).name === "pith" ? "pith" : recogniseDeflate(first);
+  const { name } = describeContent(first);
+  if (name === "pith") return "pith";
+  return name === "lepton" ? "lep" : recogniseDeflate(first);
 }
 
 /** Makes what codes files as `how` says. */
 export async function openCoding(how: CodingOptions): Promise<Coding> {
   if (how.format !== "pith") {
+    const encode = how.format === "lep" ? encodeLeptonFile : encodeDeflate;
     return {
-      encode: ({ plain }, ended) => encodeDeflate(plain, how, ended),
+      encode: ({ plain }, ended) => encode(plain, how, ended),
       close: () => Promise.resolve(),
     };
   }
@@ -38,12 +42,18 @@ export async function openCoding(how: CodingOptions): Promise<Coding> {
   };
 }
 
-/** Makes what decodes files of any format. */
-export async function openDecoding(threads: number): Promise<Decoding> {
+/** Makes what decodes files of any format; `arithmetic` is for .lep files that do not say theirs. */
+export async function openDecoding(
+  threads: number,
+  arithmetic: Arithmetic = "wrapping",
+): Promise<Decoding> {
   const coder = await createCoder({ threads });
   return {
-    decode: (coded, format, ended) =>
-      format === "pith" ? decodePith(coded, coder, ended) : decodeDeflate(coded, format, ended),
+    decode: (coded, format, ended) => {
+      if (format === "pith") return decodePith(coded, coder, ended);
+      if (format === "lep") return decodeLeptonFile(coded, threads, arithmetic, ended);
+      return decodeDeflate(coded, format, ended);
+    },
     close: () => coder.close(),
   };
 }

@@ -22,6 +22,19 @@ test("names are read without regard to case, and only their last extension count
   assert.equal(plainName("a.constructor"), undefined);
 });
 
+test("a Lepton file without another extension was a JPEG", () => {
+  const cases: [string, string | undefined][] = [
+    ["photo.lep", "photo.jpg"],
+    ["photo.JPEG.lep", "photo.JPEG"],
+    ["photos.jpg/photo.LEP", "photos.jpg/photo.jpg"],
+    ["2025.11.21.lep", "2025.11.21.jpg"],
+    [".hidden.lep", ".hidden.jpg"],
+    ["photo.thm.lep", "photo.thm"],
+    [".lep", undefined],
+  ];
+  for (const [name, plain] of cases) assert.equal(plainName(name), plain, name);
+});
+
 test("content is known by its first bytes", () => {
   assert.equal(recogniseDeflate(gzipSync("x")), "gz");
   for (const level of [1, 3, 6, 9]) {

@@ -2,6 +2,7 @@
  * The formats that the command reads and writes, by name, by extension and by first bytes.
  *
  *   pith     .pith               f0 50 54 48 ... (container's content.ts knows it)
+ *   lep      .lep                cf 84, a version, Z, X or Y (content.ts knows it)
  *   gz       .gz .tgz            1f 8b
  *   zlib     .zz .zlib           78 01, 78 5e, 78 9c, 78 da and their like
  *   deflate  .deflate            nothing to know it by: only its name or --format tells
@@ -10,17 +11,21 @@
  * first bytes, whatever it is called.
  */
 
-export const FORMATS = ["pith", "gz", "zlib", "deflate"] as const;
+export const FORMATS = ["pith", "lep", "gz", "zlib", "deflate"] as const;
 export type Format = (typeof FORMATS)[number];
 
 const EXTENSIONS: Readonly<Record<string, Format>> = {
   ".pith": "pith",
+  ".lep": "lep",
   ".gz": "gz",
   ".tgz": "gz",
   ".zz": "zlib",
   ".zlib": "zlib",
   ".deflate": "deflate",
 };
+
+/** A name that says itself what the file is: "a.jpg", not "a" nor "2025.11.21". */
+const HAS_EXTENSION = /[^/]\.[a-z][a-z0-9]{0,4}$/i;
 
 /** The extension that a file of this format gets. */
 export function extensionOf(format: Format): string {
@@ -32,13 +37,14 @@ export function formatOfName(name: string): Format | undefined {
   return EXTENSIONS[extensionIn(name)];
 }
 
-/** The name without the extension of its format ("a.tar.gz" to "a.tar", "a.tgz" to "a.tar");
- * undefined when it has none, or nothing else. */
+/** The name without the extension of its format ("a.tar.gz" to "a.tar", "a.tgz" to "a.tar",
+ * "a.jpg.lep" to "a.jpg", "a.lep" to "a.jpg"); undefined when it has none, or nothing else. */
 export function plainName(name: string): string | undefined {
   const extension = extensionIn(name);
   if (!(extension in EXTENSIONS)) return undefined;
   const stem = name.slice(0, -extension.length);
   if (stem === "" || stem.endsWith("/")) return undefined;
+  if (extension === ".lep" && !HAS_EXTENSION.test(stem)) return `${stem}.jpg`;
   return extension === ".tgz" ? `${stem}.tar` : stem;
 }
 

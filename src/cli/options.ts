@@ -20,6 +20,20 @@ export function wholeNumber(minimum: number, maximum: number): (text: string) =>
   };
 }
 
+/** A reader of byte counts in `minimum`..`maximum`: whole, or in KiB ("64K") or MiB ("4M"). */
+export function byteCount(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const [, digits, unit = ""] = /^(\d+)([KM]?)$/.exec(text) ?? [];
+    const value = Number(digits) * (unit === "M" ? 2 ** 20 : unit === "K" ? 2 ** 10 : 1);
+    if (digits === undefined || value < minimum || value > maximum) {
+      throw new InvalidArgumentError(
+        `It must be a number of bytes from ${minimum} to ${maximum}; 64K and 4M count KiB and MiB.`,
+      );
+    }
+    return value;
+  };
+}
+
 /** An option that takes one of a few words. */
 export function choice(flags: string, description: string, words: readonly string[]): Option {
   return new Option(flags, description).choices(words);

@@ -19,6 +19,8 @@ test("content is named by its first bytes", async () => {
     ["binary", Uint8Array.of(0xc3, 0x28)],
     ["gzip", gzipSync("x")],
     ["pith", await compress(text("x"))],
+    ["lepton", Uint8Array.of(0xcf, 0x84, 1, 0x59)],
+    ["binary", Uint8Array.of(0xcf, 0x84, 1, 0x57)],
     ["webp", text("RIFF....WEBPVP8 ")],
     ["wav", text("RIFF....WAVEfmt ")],
     ["heic", text("....ftypheic")],

@@ -38,6 +38,9 @@ const SPECIALISTS: Readonly<Record<string, string>> = { jpeg: "lepton" };
 const TABLE: readonly Entry[] = [
   entry("pith", "Pith file", "packed", [0, String.fromCharCode(...PITH_MAGIC)]),
   entry("jpeg", "JPEG image", "lossy", [0, "\xff\xd8\xff"]),
+  entry("lepton", "Lepton file", "packed", [0, "\xcf\x84"], [3, "Z"]),
+  entry("lepton", "Lepton file", "packed", [0, "\xcf\x84"], [3, "X"]),
+  entry("lepton", "Lepton file", "packed", [0, "\xcf\x84"], [3, "Y"]),
   entry("png", "PNG image", "packed", [0, "\x89PNG\r\n\x1a\n"]),
   entry("gif", "GIF image", "packed", [0, "GIF8"]),
   entry("webp", "WebP image", "lossy", [0, "RIFF"], [8, "WEBP"]),

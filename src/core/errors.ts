@@ -554,7 +554,7 @@ export const FAULTS = {
     kind: "input",
     http: 400,
     s3: "InvalidRequest",
-    says: "the file is neither .pith, gzip nor zlib",
+    says: "the file is neither .pith, Lepton, gzip nor zlib",
   },
   FileChanged: {
     number: 108,

@@ -126,6 +126,10 @@ export const LEPTON_SEGMENTS_MAXIMUM = 16;
 export const LEPTON_HEADER_BYTES_MAXIMUM = 128 * MIB;
 export const LEPTON_OUTPUT_BYTES_MAXIMUM = 128 * MIB;
 
+/** Where the range of a JPEG may begin that the command codes alone: it holds all bytes up to the
+ * range's end, and no camera writes a JPEG that large. */
+export const LEPTON_RANGE_START_BYTES_MAXIMUM = 1 * GIB;
+
 /** How much longer than its output the inflated header of a Lepton file may be, as dropbox/lepton
  * has it: records for 16 segments and 256 scans. */
 export const LEPTON_HEADER_SLACK_BYTES = 2 * KIB;
