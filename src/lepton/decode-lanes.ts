@@ -95,6 +95,8 @@ export class DecodeLanes {
         this.#aheadBytes -= piece.length;
         yield piece;
       }
+      // There may be room again for who decodes ahead.
+      if (pieces.length > 0) this.#wake();
       if (ahead.pieces.length > 0) continue;
       if (ahead.fault !== undefined) throw ahead.fault;
       if (ahead.done) return;

@@ -4,6 +4,9 @@
  *
  *   single scan     bytes leave as rows are decoded, while the file is still being read
  *   several scans   bytes leave when all coefficients are there, as scans are written
+ *
+ * Several scans are decoded in this thread alone: writing the scans, a third of the work, is one thread's
+ * in any case, and coefficients that come from others must be kept twice and copied.
  */
 import { concatenate } from "../core/bytes.ts";
 import { type ByteSource, Intake } from "../core/intake.ts";
