@@ -1,7 +1,7 @@
 /** The guide to pith/lepton: each example runs and prints what it says. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
@@ -44,6 +44,29 @@ test("the examples of the lepton guide print what they say", async () => {
       assert.ok(says.length > 0, `example ${index} prints nothing`);
       assert.deepEqual(run.stdout.trimEnd().split("\n"), says, example);
     }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("the commands of the lepton guide do what they say", async () => {
+  const block = /^## On the command line\n\n```\n([\s\S]*?)^```/m.exec(guide)![1]!;
+  const commands = block.trimEnd().split("\n");
+  assert.ok(commands.length >= 7);
+  const folder = mkdtempSync(join(tmpdir(), "pith-guide-"));
+  const main = join(ROOT, "src/cli/main.ts");
+  try {
+    const jpeg = await photo();
+    writeFileSync(join(folder, "photo.jpg"), jpeg);
+    for (const command of commands) {
+      const [name, ...words] = command.split(/\s{2,}/)[0]!.split(" ");
+      assert.equal(name, "pith", command);
+      await promisify(execFile)(process.execPath, [main, ...words], { cwd: folder });
+    }
+    assert.deepEqual(readFileSync(join(folder, "back.jpg")), jpeg);
+    const made = readdirSync(folder).sort();
+    const named = ["back.jpg", "eight.lep", "part.lep", "photo.jpg", "photo.jpg.pith", "photo.lep"];
+    assert.deepEqual(made, named);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
