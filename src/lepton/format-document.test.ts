@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { concatenate, fromHex, toHex } from "../core/bytes.ts";
 import { FAULTS } from "../core/errors.ts";
+import { LEPTON_SEGMENT_SCAN_BYTES_MINIMUM, LEPTON_SEGMENTS_DEFAULT } from "../core/limits.ts";
 import { decodeLepton } from "./decode.ts";
 import { encodeLepton } from "./encode.ts";
 import { readLepton } from "./file.ts";
@@ -52,6 +53,9 @@ test("a file of ours begins and ends as the document says", async () => {
   assert.equal(String(ours[2]), written.get("version"));
   const letters = /`([0-9a-f ]+)` \(Pith\) and eight zeros/.exec(written.get("writer")!)![1]!;
   assert.equal(toHex(ours.subarray(8, 20)), letters.replaceAll(" ", "") + "00".repeat(8));
+  const least = LEPTON_SEGMENT_SCAN_BYTES_MINIMUM / 1024;
+  const segments = `at most ${LEPTON_SEGMENTS_DEFAULT}, each with ${least} KiB of scan data or more`;
+  assert.match(written.get("segments")!, new RegExp(segments));
   const { header, streams } = await readLepton(ours);
   assert.equal(toHex(header.records.tail), "ffd9");
   assert.deepEqual([header.records.restarts, header.records.earlyEnd], [undefined, undefined]);
