@@ -28,7 +28,7 @@ import {
 } from "./picture.ts";
 import type { LeptonRecords } from "./records.ts";
 import { encodeStored } from "./segment-encoder.ts";
-import { cutByRows, defaultSegments } from "./segments.ts";
+import { cutByRows } from "./segments.ts";
 import type { Steps } from "./work.ts";
 
 /** What was read of all scans. */
@@ -44,6 +44,10 @@ interface ScansRead {
   readonly lastBlocks: readonly number[] | undefined;
   readonly tail: Uint8Array;
 }
+
+/** Segments unless the caller says: the scans are written one after the other whatever it is, and a second
+ * segment costs 0.2 % of the saving (progressive/: 17.55 to 17.35 %). Part of the output. */
+const SEGMENTS = 1;
 
 /** Bytes of a file cut short that are kept as they are. What the zeros behind its end make of the last
  * codes differs from what stands there in up to four bytes. */
@@ -76,7 +80,7 @@ export function* encodeSeveral(
   const picture = pictureOf(firstScan, header.quantizers, seen);
   for (const [c, count] of picture.codedBlocks.entries()) instance.call("setBlocks", c, count);
   openModel(instance, picture, false);
-  const cuts = cutByRows(frame.mcuRows, options.segments ?? defaultSegments(jpeg.length));
+  const cuts = cutByRows(frame.mcuRows, options.segments ?? SEGMENTS);
   const v = frame.components[0]?.v ?? 1;
   const place = { scanBytes: 0, overhang: 0, overhangBits: 0, dc: [0, 0, 0, 0] };
   const { restarts, surplusRestarts } = read;
