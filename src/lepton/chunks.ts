@@ -12,7 +12,7 @@
 import type { Kernel } from "../core/kernel.ts";
 import { type ChunkEncodeOptions, encodeChunk } from "./chunk-encode.ts";
 import { type ChunkRefused, ChunkTracker, refusalOf } from "./chunk-tracker.ts";
-import { encodeLepton } from "./encode.ts";
+import { encodeWhole } from "./encode.ts";
 import { loadEncoder } from "./kernels.ts";
 import { requireSegments } from "./segments.ts";
 
@@ -78,7 +78,7 @@ class Session implements LeptonChunks {
 
   async #encodeWhole(object: Uint8Array): Promise<Uint8Array<ArrayBuffer> | ChunkRefused> {
     try {
-      return await encodeLepton(object, this.#options);
+      return await encodeWhole(object, this.#options, true);
     } catch (error) {
       return refusalOf(error);
     }

@@ -46,7 +46,8 @@ export interface SinglePlan {
  *
  * @param jpeg - the whole file
  * @param at - where the scan's data begin
- * @param header - which has read what comes before them
+ * @param header - which has read what comes before them and judges what comes behind the scan;
+ *   undefined takes anything there
  * @throws PithError of kind "input" when the data cannot be restored exactly
  */
 export function* planSingle(
@@ -54,14 +55,14 @@ export function* planSingle(
   jpeg: Uint8Array,
   scan: JpegScan,
   at: number,
-  header: JpegHeader,
+  header: JpegHeader | undefined,
   options: CutOptions,
 ): Steps<SinglePlan> {
   requireRestorable(scan);
   const data = jpeg.subarray(at);
   if (data.length === 0) throw new PithError("ShortRead", { at });
   const index = yield* indexScan(instance, scan, data, START, NO_PADDING);
-  requireEnding(jpeg, at + index.seen.end, header);
+  if (header !== undefined) requireEnding(jpeg, at + index.seen.end, header);
   const tail = tailOf(data, index.seen);
   const ending = { tail, end: data.length - tail.length };
   const { picture, segments, records } = planRows(scan, index, data, ending, options);

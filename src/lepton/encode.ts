@@ -111,9 +111,11 @@ async function* encodeFrom(
   }
 }
 
-async function encodeWhole(
+/** The same for all of a JPEG; `anyEnding` takes what other programs do not take behind a scan. */
+export async function encodeWhole(
   jpeg: Uint8Array,
   options: EncodeLeptonOptions,
+  anyEnding = false,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const work = new Work(options);
   const { scan, at, header } = readFirstScan(jpeg);
@@ -121,7 +123,7 @@ async function encodeWhole(
   const kernel = await loadEncoder();
   work.expect(options.verify === false ? jpeg.length : 2 * jpeg.length);
   const { records, streams } = isSingle
-    ? await encodeSingle(kernel, jpeg, scan, at, header, work, options)
+    ? await encodeSingle(kernel, jpeg, scan, at, anyEnding ? undefined : header, work, options)
     : await work.use(kernel, (instance) =>
         encodeSeveral(instance, jpeg, scan, at, header, options),
       );
@@ -137,7 +139,7 @@ async function encodeSingle(
   jpeg: Uint8Array,
   scan: JpegScan,
   at: number,
-  header: JpegHeader,
+  header: JpegHeader | undefined,
   work: Work,
   options: CutOptions,
 ): Promise<Pick<LeptonParts, "records" | "streams">> {

@@ -74,6 +74,14 @@ test("a zero ends a quantization table, and the values before it stay behind it"
   const step = new JpegHeader().read(header, 0);
   assert.ok(step.kind === "scan");
   assert.deepEqual([...(step.scan.quantizers[0] ?? [])].slice(0, 3), [9, 0, 6]);
+  // Only that of the DC is refused here; the model refuses others where they matter.
+  requireRestorable(step.scan);
+});
+
+test("a quantizer of zero for the DC is refused", () => {
+  const none = segment(0xdb, new Uint8Array(65));
+  const step = new JpegHeader().read(concatenate([none, FRAME_GRAY, SCAN_GRAY]), 0);
+  assert.ok(step.kind === "scan");
   assert.throws(() => requireRestorable(step.scan), { code: "UnsupportedJpegWithZeroIdct0" });
 });
 
