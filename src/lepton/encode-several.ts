@@ -75,6 +75,7 @@ export function* encodeSeveral(
   const read = yield* readScans(instance, jpeg, firstScan, at, header);
   instance.call("sealStore");
   requireRestorable(firstScan, header.quantizers);
+  requireSameQuantizers(firstScan, header.quantizers);
   const { padding, lastBlocks } = read;
   const seen = { padding, endsEarly: lastBlocks !== undefined, lastBlocks: lastBlocks ?? [] };
   const picture = pictureOf(firstScan, header.quantizers, seen);
@@ -144,6 +145,18 @@ function* readScans(
     }
     scan = step.scan;
     at = stop;
+  }
+}
+
+/** dropbox/lepton models with the last tables of all, lepton_jpeg_rust with those of the first scan: where
+ * these differ, no file would be the same to both. */
+function requireSameQuantizers(scan: JpegScan, last: JpegScan["quantizers"]): void {
+  for (const { quantizer } of scan.frame.components) {
+    const [first, final] = [scan.quantizers[quantizer], last[quantizer]];
+    // A table that only comes later is no table for the one, and the table for the other.
+    if (first?.join() !== final?.join()) {
+      throw new PithError("UnsupportedJpeg", { why: "quantization tables that change", quantizer });
+    }
   }
 }
 
