@@ -52,6 +52,8 @@ export interface Outcome {
 export interface Source {
   readonly plain: AsyncIterable<Uint8Array>;
   readonly metadata: { name: string; modifiedMs: number; mode: number } | undefined;
+  /** lep: told of bytes as they are coded, which begins when all have been read. */
+  readonly done?: ((bytes: number) => void) | undefined;
 }
 
 export interface Coding {

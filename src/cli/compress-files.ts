@@ -126,16 +126,19 @@ class Compressing {
     const { file, name, target } = task;
     const hash = runningSha256();
     let bytesIn = 0;
+    const isReadAhead = this.#how.format === "lep";
     const source =
       file === undefined ? readInput(this.#run.surroundings.stdin) : readFile(file.path);
     // What the output is held against when it is read back from the disk.
     const hashed = this.#options.rm === true ? hashing(source, hash) : source;
     const plain = counting(hashed, (bytes) => {
       bytesIn += bytes;
-      progress.add(bytes);
+      if (!isReadAhead) progress.add(bytes);
     });
+    const done = isReadAhead ? progress.add : undefined;
     let outcome: Outcome | undefined;
-    const coded = this.#coding.encode({ plain, metadata: this.#metadataOf(file) }, (ended) => {
+    const metadata = this.#metadataOf(file);
+    const coded = this.#coding.encode({ plain, metadata, done }, (ended) => {
       outcome = ended;
     });
     const bytesOut =

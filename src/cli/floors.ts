@@ -29,9 +29,10 @@ export function recogniseFormat(first: Uint8Array): Format | undefined {
 /** Makes what codes files as `how` says. */
 export async function openCoding(how: CodingOptions): Promise<Coding> {
   if (how.format !== "pith") {
-    const encode = how.format === "lep" ? encodeLeptonFile : encodeDeflate;
+    const isLepton = how.format === "lep";
     return {
-      encode: ({ plain }, ended) => encode(plain, how, ended),
+      encode: (source, ended) =>
+        isLepton ? encodeLeptonFile(source, how, ended) : encodeDeflate(source.plain, how, ended),
       close: () => Promise.resolve(),
     };
   }

@@ -49,10 +49,11 @@ function watched(beginning: Uint8Array, rest?: Uint8Array) {
 async function encoded(
   plain: AsyncIterable<Uint8Array>,
   how: Partial<CodingOptions> = {},
+  done?: (bytes: number) => void,
 ): Promise<{ lepton: Buffer; outcome: Outcome | undefined }> {
   let outcome: Outcome | undefined;
   const lepton = await collect(
-    encodeLeptonFile(plain, { ...HOW, ...how }, (ended) => {
+    encodeLeptonFile({ plain, done }, { ...HOW, ...how }, (ended) => {
       outcome = ended;
     }),
   );
@@ -146,6 +147,16 @@ test("no more is read than the answer needs", async () => {
   const endless = watched(JPEG, piece);
   await assertRefused("OutputLimit", /\(bytes 134217729, maximum 134217728,/, endless.source);
   assert.ok(endless.watch.bytes < 130 << 20);
+});
+
+test("progress comes with coding, and sums up to the file", async () => {
+  const steps: number[] = [];
+  await encoded(inPieces(JPEG, 50), {}, (bytes) => steps.push(bytes));
+  assert.ok(steps.length > 1 && steps.every((bytes) => bytes > 0), steps.join());
+  assert.equal(
+    steps.reduce((sum, bytes) => sum + bytes, 0),
+    JPEG.length,
+  );
 });
 
 test("JPEGs are known by three bytes", () => {

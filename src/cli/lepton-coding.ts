@@ -8,8 +8,13 @@
 import { concatenate } from "../core/bytes.ts";
 import { FAULTS, PithError } from "../core/errors.ts";
 import { LEPTON_OUTPUT_BYTES_MAXIMUM } from "../core/limits.ts";
-import { decodeLeptonIterable, encodeLepton, sniffJpeg } from "../lepton/index.ts";
-import type { Arithmetic, ByteRange, CodingOptions, Outcome } from "./coding.ts";
+import {
+  decodeLeptonIterable,
+  type EncodeLeptonOptions,
+  encodeLepton,
+  sniffJpeg,
+} from "../lepton/index.ts";
+import type { Arithmetic, ByteRange, CodingOptions, Outcome, Source } from "./coding.ts";
 
 /** Which sums wrap at 16 bits: `dc16` and `adv16` of docs/formats/lepton.md. */
 const SUMS: Readonly<Record<Arithmetic, { dc16: boolean; adv16: boolean }>> = {
@@ -18,12 +23,14 @@ const SUMS: Readonly<Record<Arithmetic, { dc16: boolean; adv16: boolean }>> = {
   "exact-bottom": { dc16: false, adv16: true },
 };
 
+type LeptonProgress = Parameters<NonNullable<EncodeLeptonOptions["onProgress"]>>[0];
+
 /** First bytes by which a JPEG is known. */
 const JPEG_LOOK_BYTES = 3;
 
 /** Codes a JPEG, or the part of one that `how` says. */
 export async function* encodeLeptonFile(
-  plain: AsyncIterable<Uint8Array>,
+  { plain, done }: Pick<Source, "plain" | "done">,
   how: CodingOptions,
   ended: (outcome: Outcome) => void,
 ): AsyncGenerator<Uint8Array> {
@@ -37,13 +44,30 @@ export async function* encodeLeptonFile(
   }
   try {
     // What is no JPEG is told so, whatever part of it is asked for.
-    yield await encodeLepton(jpeg, isJpeg ? { segments, startByte, bytes, threads } : {});
+    yield await encodeLepton(
+      jpeg,
+      isJpeg ? { segments, startByte, bytes, threads, onProgress: sharing(jpeg, done) } : {},
+    );
   } catch (error) {
     throw advised(error, startByte > 0);
   }
   const restored = Math.min(bytes ?? jpeg.length, jpeg.length - startByte);
   const isPart = how.range !== undefined;
   ended({ codec: "lepton", verified: true, ...(isPart ? { plainBytes: restored } : {}) });
+}
+
+/** Tells `done` of bytes of the JPEG while what has to be done comes nearer to its total. */
+function sharing(
+  jpeg: Uint8Array,
+  done: Source["done"],
+): ((progress: LeptonProgress) => void) | undefined {
+  if (done === undefined) return undefined;
+  let told = 0;
+  return ({ doneBytes, totalBytes }) => {
+    const reached = Math.floor((jpeg.length * doneBytes) / totalBytes);
+    done(reached - told);
+    told = reached;
+  };
 }
 
 /** Decodes a Lepton file. */

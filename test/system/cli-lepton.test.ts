@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { FAULTS, type FaultCode } from "../../src/core/errors.ts";
+import { encodeLepton } from "../../src/lepton/index.ts";
 import { corpusFile, corpusPath, withoutCorpus } from "../corpus.ts";
 import {
   newFolder,
@@ -132,6 +133,9 @@ test("chunks of a photo decode alone, and together are the photo", {
   assert.deepEqual(await pithHereWell(["expand", "-c", ...names]), plain);
   const about = (await pithHereWell(["info", names[1] as string])).toString();
   assert.match(about, /\n {2}part of a baseline JPEG, 3264x2448, /);
+  const options = { startByte: chunkBytes, bytes: chunkBytes };
+  const middle = await encodeLepton(plain, options);
+  assert.ok((await readFile(names[1] as string)).equals(middle));
   const head = await pithHereWell(["compress", "--format", "lep", "--bytes", "640K"], {
     input: plain,
   });
