@@ -85,7 +85,7 @@ export function outputAddress(): usize {
  * in it side by side. @returns 0, or a negative fault when the memory may not grow that far */
 export function reserve(size: usize): i32 {
   if (size <= outputBytes) return 0;
-  if (size > OUTPUT_BYTES_MAXIMUM) return -FAULT_MEMORY;
+  if (size > OUTPUT_BYTES_MAXIMUM) return -FAULT_CALL;
   const pages = <i32>((OUTPUT + size + SPARE_BYTES + PAGE_BYTES - 1) / PAGE_BYTES);
   const missing = pages - memory.size();
   if (missing > 0 && memory.grow(missing) < 0) return -FAULT_MEMORY;

@@ -88,6 +88,32 @@ test("calls out of place are faults, not traps", async () => {
   });
 });
 
+test("memory that cannot be had is a fault with a name, not a bug", async () => {
+  const kernel = new Kernel((await loadKernel("deflate")).compiled);
+  const { Memory } = WebAssembly;
+  const refusal = { code: "MallocedNull", kind: "limit", number: 36 };
+  const maximum = kernel.take().memoryBytes / 65_536;
+  try {
+    WebAssembly.Memory = class extends Memory {
+      constructor() {
+        // A machine on which nothing is left beyond what a kernel begins with.
+        super({ initial: 16, maximum });
+      }
+    };
+    const full = kernel.take();
+    assert.throws(() => full.call("reserve", KERNEL_BYTES_KEPT), refusal);
+    WebAssembly.Memory = class extends Memory {
+      constructor() {
+        super({ initial: 1 });
+        throw new RangeError("WebAssembly.Memory(): could not allocate memory");
+      }
+    };
+    assert.throws(() => kernel.take(), refusal);
+  } finally {
+    WebAssembly.Memory = Memory;
+  }
+});
+
 test("a compiled kernel can be cloned and adopted", async () => {
   const { compiled } = await loadKernel("deflate");
   const adopted = adoptKernel(structuredClone(compiled));
@@ -108,8 +134,9 @@ test("the table of faults says what the kernels' own list says", () => {
   const numbers = [...source.matchAll(/export const FAULT_\w+: i32 = (\d+);/g)].map((match) =>
     Number(match[1]),
   );
+  const told = [...Object.keys(KERNEL_FAULTS), ...Object.keys(KERNEL_REFUSALS)].map(Number);
   assert.deepEqual(
     numbers,
-    [...Object.keys(KERNEL_FAULTS), ...Object.keys(KERNEL_REFUSALS)].map(Number),
+    told.sort((one, other) => one - other),
   );
 });

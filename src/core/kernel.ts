@@ -32,15 +32,15 @@ export interface CompiledKernel {
 export const KERNEL_FAULTS: Readonly<Record<number, string>> = {
   1: "more input than its region holds",
   2: "the output would pass its region",
-  3: "the memory cannot grow",
   4: "a call out of order or without meaning",
   5: "a prefix code is not complete",
   6: "a block took another size than computed",
   7: "input was skipped or taken twice",
 };
 
-/** Faults in what the kernel was given to read, not in the kernel: each has a code of its own. */
+/** Faults that are not the kernel's: the machine's, or of what it was given to read. Each has a code. */
 export const KERNEL_REFUSALS: Readonly<Record<number, readonly [code: FaultCode, why: string]>> = {
+  3: ["MallocedNull", "the memory of a kernel cannot grow"],
   20: ["UnsupportedJpeg", "a Huffman table that is over-full or empty"],
   21: ["UnsupportedJpeg", "a Huffman code that is not in its table"],
   22: ["UnsupportedJpeg", "a zero run that passes its block, or zeros that were written out"],
@@ -79,7 +79,7 @@ export class KernelInstance {
   constructor(kernel: string, compiled: object) {
     this.#kernel = kernel;
     const module = compiled as WebAssembly.Module;
-    this.#memory = new WebAssembly.Memory({ initial: PAGES_INITIAL, maximum: PAGES_MAXIMUM });
+    this.#memory = newMemory(kernel);
     const instance = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
     this.#calls = instance.exports as unknown as Readonly<Record<string, Call>>;
     this.call("begin");
@@ -90,7 +90,7 @@ export class KernelInstance {
    *
    * @returns what it returned, zero or more
    * @throws PithError "KernelFault" when it returned a fault number; a code of its own where the
-   *   fault lies in what the kernel was given to read
+   *   fault is not the kernel's (KERNEL_REFUSALS)
    */
   call(name: string, ...values: number[]): number {
     const result = this.ask(name, ...values);
@@ -124,6 +124,15 @@ export class KernelInstance {
   }
 }
 
+/** @throws PithError "MallocedNull" when the platform has no more */
+function newMemory(kernel: string): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: PAGES_INITIAL, maximum: PAGES_MAXIMUM });
+  } catch (error) {
+    throw new PithError("MallocedNull", { kernel, pages: PAGES_INITIAL }, error);
+  }
+}
+
 /** A compiled kernel and its idle instances. */
 export class Kernel {
   readonly name: string;
@@ -147,7 +156,9 @@ export class Kernel {
     return this.#idle.length;
   }
 
-  /** An instance for one job: an idle one, else a new one (about 0.2 ms). */
+  /** An instance for one job: an idle one, else a new one (about 0.2 ms).
+   *
+   * @throws PithError "MallocedNull" */
   take(): KernelInstance {
     return this.#idle.pop() ?? new KernelInstance(this.name, this.#module);
   }
