@@ -1,8 +1,9 @@
 /**
- * Any bytes that are called a .pith, gzip or zlib file: `test`, `info` and `expand` end with a fault
+ * Any bytes that are called a .pith, gzip, zlib or Lepton file: `test`, `info` and `expand` end with a fault
  * that is not ours, leave no output, and lose nothing that was there.
  */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +16,18 @@ import { FAULTS } from "../core/errors.ts";
 import { runCommand } from "./program.ts";
 
 const SEEDS = process.env["PITH_FULL"] === "1" ? 2000 : 60;
+
+const LEPTON = ["tiny", "colorswap"].map((name) =>
+  readFileSync(new URL(`../../test/vectors/lepton/${name}.lep`, import.meta.url)),
+);
+
+async function anyFile(random: Random): Promise<Uint8Array> {
+  const plain = random.content(random.upTo(20_000));
+  const kind = random.upTo(4);
+  if (kind === 0) return await compress(plain);
+  if (kind === 1) return gzipSync(plain, { level: random.upTo(10) });
+  return kind === 2 ? deflateSync(plain) : random.pick(LEPTON);
+}
 
 function mutate(bytes: Uint8Array, random: Random): Uint8Array {
   const mutated = Uint8Array.from(bytes);
@@ -31,16 +44,8 @@ test("damaged files end with a typed fault and leave nothing", async () => {
   const folder = await mkdtemp(join(tmpdir(), "pith-fuzz-"));
   try {
     await forSeeds(SEEDS, async (random) => {
-      const plain = random.content(random.upTo(20_000));
-      const kind = random.upTo(3);
-      const whole =
-        kind === 0
-          ? await compress(plain)
-          : kind === 1
-            ? gzipSync(plain, { level: random.upTo(10) })
-            : deflateSync(plain);
       const path = join(folder, "a.pith");
-      await writeFile(path, mutate(whole, random));
+      await writeFile(path, mutate(await anyFile(random), random));
       for (const command of ["info", "test", "expand"]) {
         const { run, errors } = fakeRun();
         const words = [command, path, ...(command === "expand" ? ["-f", "-T", "1"] : [])];
