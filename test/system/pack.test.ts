@@ -18,6 +18,10 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { makePicture, TEXTURES } from "../jpeg/jpeg-picture.ts";
+import { oneScan, SAMPLINGS } from "../jpeg/jpeg-random.ts";
+import { type JpegPlan, writeJpeg } from "../jpeg/jpeg-writer.ts";
+import { seeded } from "../random.ts";
 import { ROOT, run } from "./setup-clone.ts";
 
 const described = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
@@ -46,6 +50,7 @@ test("the package, as it is published", async (context) => {
 
   await context.test("opens at every door and at no other", (t) => opensAtDoors(t, project));
   await context.test("compresses from where it is installed", (t) => compresses(t, project));
+  await context.test("codes JPEGs on one thread and two", (t) => codesJpegs(t, project));
   await context.test("has the command", (t) => hasCommand(t, project));
   await context.test("has types for strict consumers", (t) => hasTypes(t, project));
 });
@@ -74,7 +79,10 @@ function holdsNoTests(tarball: string): void {
     files.filter((name) => /\.(test|fuzz|bench)\.|suite\.|\.new$/.test(name)),
     [],
   );
-  for (const name of ["dist/cli/main.js", "wasm/deflate.simd.wasm", "wasm/deflate.scalar.wasm"]) {
+  const kernels = ["deflate", "lepton"].flatMap((name) =>
+    ["simd", "scalar"].map((variant) => `wasm/${name}.${variant}.wasm`),
+  );
+  for (const name of ["dist/cli/main.js", "dist/lepton/lepton-worker.js", ...kernels]) {
     assert.ok(files.includes(name), `${name} is not in the package`);
   }
   assert.ok(statSync(tarball).size <= TARBALL_BYTES_MAXIMUM);
@@ -119,12 +127,39 @@ console.log(coded.length < plain.length, Buffer.compare(gunzipSync(coded), plain
   assert.equal(said, "true 0 0\n");
 }
 
+/** A picture through the door of Lepton, on threads as well: these load modules of their own. */
+async function codesJpegs(context: TestContext, project: string): Promise<void> {
+  const jpeg = writeJpeg(planOfPicture());
+  writeFileSync(join(project, "picture.jpg"), jpeg);
+  writeFileSync(
+    join(project, "lepton.js"),
+    `
+import { decodeLepton, encodeLepton } from "pith/lepton";
+import { readFile } from "node:fs/promises";
+const jpeg = await readFile("picture.jpg");
+for (const threads of [1, 2]) {
+  const lepton = await encodeLepton(jpeg, { segments: 2, threads });
+  const back = await decodeLepton(lepton, { threads });
+  console.log(lepton.length < jpeg.length, Buffer.compare(back, jpeg));
+}
+`,
+  );
+  const said = await output(context, project, process.execPath, ["lepton.js"]);
+  assert.equal(said, "true 0\ntrue 0\n");
+}
+
+function planOfPicture(): JpegPlan {
+  const size = { width: 300, height: 200 };
+  const picture = makePicture(seeded(1), size, SAMPLINGS[4]!, TEXTURES.natural);
+  return { picture, scans: oneScan(picture), progressive: false };
+}
+
 async function hasCommand(context: TestContext, project: string): Promise<void> {
   const said = await output(context, project, "npx", ["--no", "--", "pith", "--version"]);
   assert.equal(said.trim().split(" ").at(-1), described.version);
 }
 
-/** The web's own types that the door of deflate speaks of, and the only ones it may. */
+/** The web's own types that the doors of codecs speak of, and the only ones it may. */
 const WEB_TYPES = `
 interface AbortSignal {}
 interface ReadableStream<R> {}
@@ -144,9 +179,9 @@ async function hasTypes(context: TestContext, project: string): Promise<void> {
     const compiler = join(ROOT, "node_modules/typescript/bin/tsc");
     await output(context, project, process.execPath, [compiler, "-p", "."]);
   };
-  const deflate = ["pith/deflate"];
-  await consume({ doors: deflate, lib: ["es2024"], types: [], declares: WEB_TYPES });
-  await consume({ doors: deflate, lib: ["es2024", "dom"], types: [] });
+  const codecs = ["pith/deflate", "pith/lepton"];
+  await consume({ doors: codecs, lib: ["es2024"], types: [], declares: WEB_TYPES });
+  await consume({ doors: codecs, lib: ["es2024", "dom"], types: [] });
   for (const name of ["@types", "undici-types"]) {
     symlinkSync(join(ROOT, "node_modules", name), join(project, "node_modules", name));
   }
