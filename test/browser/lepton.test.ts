@@ -4,15 +4,14 @@
  */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import type { Page } from "playwright-core";
 import { equalBytes } from "../../src/core/bytes.ts";
 import { readLepton } from "../../src/lepton/file.ts";
 import { decodeLepton, encodeLepton } from "../../src/lepton/index.ts";
 import { closeIdleThreads } from "../../src/lepton/threads.ts";
 import { corpusFile, withoutCorpus } from "../corpus.ts";
+import { inPage } from "./lepton-page.ts";
 import { withoutBrowser, withPage } from "./site.ts";
 
-const DOOR = "/src/lepton/index.ts";
 const skip = withoutBrowser || withoutCorpus;
 
 /** One scan of a few blocks, a photo, several scans. */
@@ -24,52 +23,6 @@ const FILES = [
 ];
 
 after(closeIdleThreads);
-
-/** What the page is asked for: bytes cross as base64. */
-interface Request {
-  readonly door: string;
-  readonly work: "encode" | "encodeStream" | "decode" | "decodeStream";
-  readonly text: string;
-  readonly options: { readonly segments?: number; readonly threads?: number };
-}
-
-/** The bytes that the page makes of others, or the code of its refusal. */
-async function inPage(
-  page: Page,
-  work: Request["work"],
-  bytes: Uint8Array,
-  options: Request["options"],
-): Promise<Uint8Array | string> {
-  const text = Buffer.from(bytes).toString("base64");
-  const answer = await page.evaluate(
-    async (request: Request) => {
-      const door = await import(request.door);
-      const given = Uint8Array.from(atob(request.text), (letter) => letter.charCodeAt(0));
-      const through = async (pair: ReadableWritablePair<Uint8Array, Uint8Array>) =>
-        new Uint8Array(
-          await new Response(new Blob([given]).stream().pipeThrough(pair)).arrayBuffer(),
-        );
-      const works = {
-        encode: () => door.encodeLepton(given, request.options),
-        encodeStream: () => through(door.encodeLeptonStream(request.options)),
-        decode: () => door.decodeLepton(given, request.options),
-        decodeStream: () => through(door.decodeLeptonStream(request.options)),
-      };
-      try {
-        const made: Uint8Array = await works[request.work]();
-        let letters = "";
-        for (const byte of made) letters += String.fromCharCode(byte);
-        return { text: btoa(letters) };
-      } catch (error) {
-        return { code: String((error as { code?: string }).code ?? error) };
-      }
-    },
-    { door: DOOR, work, text, options },
-  );
-  return answer.text === undefined
-    ? (answer.code ?? "nothing")
-    : Uint8Array.from(Buffer.from(answer.text, "base64"));
-}
 
 test("JPEGs go to the page and come back as in Node", { skip }, async () => {
   await withPage(async (page) => {
