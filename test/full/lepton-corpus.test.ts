@@ -12,12 +12,13 @@ import { adoptKernel, loadKernel } from "../../src/core/kernel.ts";
 import { decodeLepton, encodeLepton } from "../../src/lepton/index.ts";
 import { corpusFile, corpusPath, withoutCorpus } from "../corpus.ts";
 
-const FOLDERS = ["photos", "progressive", "vectors", "large", "hostile"];
+/** Folders, and how many of their files the codec takes, at least. */
+const FOLDERS = { photos: 38, progressive: 8, vectors: 34, large: 3, hostile: 35 };
 
 /** Encodes every file, each proved as it is made; the hash of its Lepton file, or the refusal. */
 async function encodeAll(threads: number): Promise<Map<string, string>> {
   const results = new Map<string, string>();
-  for (const folder of FOLDERS) {
+  for (const folder of Object.keys(FOLDERS)) {
     for (const name of readdirSync(corpusPath(`jpeg/${folder}`)).sort()) {
       if (!name.endsWith(".jpg")) continue;
       const file = `jpeg/${folder}/${name}`;
@@ -35,13 +36,11 @@ async function encodeAll(threads: number): Promise<Map<string, string>> {
 
 test("threads and vectors change no byte", { skip: withoutCorpus }, async (context) => {
   const expected = await encodeAll(1);
-  const coded = [...expected.values()].filter((result) => result.length === 64).length;
-  context.diagnostic(`${coded} of ${expected.size} files coded`);
-  assert.ok(coded >= 38 + 8 + 34 + 35);
-  for (const folder of ["photos", "progressive"]) {
-    for (const [file, result] of expected) {
-      if (file.includes(`/${folder}/`)) assert.equal(result.length, 64, `${file}: ${result}`);
-    }
+  for (const [folder, least] of Object.entries(FOLDERS)) {
+    const results = [...expected].filter(([file]) => file.includes(`/${folder}/`));
+    const coded = results.filter(([, result]) => result.length === 64).length;
+    context.diagnostic(`${coded} of ${results.length} ${folder} coded`);
+    assert.ok(coded >= least, `${coded} of ${folder}`);
   }
   assert.deepEqual(await encodeAll(3), expected, "three threads");
 

@@ -1,6 +1,7 @@
 /**
  * The hostile corpus: awkward and broken files, each restored or refused with a fault, none wrong,
- * none beyond twenty seconds. What both existing Leptons restore, we restore.
+ * none beyond twenty seconds or the memory that a coder may take. What both existing Leptons restore,
+ * we restore.
  */
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
@@ -10,6 +11,10 @@ import { type Outcome, outcomeOf } from "../jpeg/round-trip.ts";
 
 const FILE_MS_MAXIMUM = 20_000;
 const RESTORED_MINIMUM = 35;
+
+/** Of this whole process, Node's own 60 MiB and the files themselves included: what dropbox/lepton's
+ * encoder was given in production, though here the decoder takes its part as well. */
+const PROCESS_BYTES_MAXIMUM = (178 + 60) * 1024 * 1024;
 
 /** Files that dropbox/lepton and lepton_jpeg_rust both restore, by the table of the peers. */
 function restoredByBoth(): Set<string> {
@@ -41,4 +46,7 @@ test("every hostile file is restored or refused", { skip: withoutCorpus }, async
   for (const [outcome, names] of outcomes) context.diagnostic(`${outcome}: ${names.join(" ")}`);
   const restored = outcomes.get("restored")?.length ?? 0;
   assert.ok(restored >= RESTORED_MINIMUM, `${restored} restored`);
+  const takenBytes = 1024 * process.resourceUsage().maxRSS;
+  context.diagnostic(`${Math.round(takenBytes / 1024 / 1024)} MiB at most`);
+  assert.ok(takenBytes < PROCESS_BYTES_MAXIMUM, `${takenBytes} bytes`);
 });
