@@ -44,6 +44,10 @@ export interface LeptonChunks {
  * LEPTON_PARTIAL_ROW_BYTES_MAXIMUM; the file that is made.
  *
  * @throws PithError "InvalidArgument" for segments that are not 1 to 16
+ *
+ * @example
+ * const session = openLeptonChunks();
+ * const coded = await session.encode(chunk, isLast); // a Lepton file, or { refused }
  */
 export function openLeptonChunks(options: LeptonChunksOptions = {}): LeptonChunks {
   requireSegments(options.segments);

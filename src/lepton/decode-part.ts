@@ -10,7 +10,6 @@
  */
 import { concatenate } from "../core/bytes.ts";
 import { assertThat, PithError } from "../core/errors.ts";
-import { loadKernel } from "../core/kernel.ts";
 import { LEPTON_SEGMENTS_MAXIMUM } from "../core/limits.ts";
 import { ByteGatherer } from "./byte-gatherer.ts";
 import { ByteLimit } from "./byte-limit.ts";
@@ -18,6 +17,7 @@ import { decodeLepton } from "./decode.ts";
 import { afterScan } from "./decode-body.ts";
 import { type DecodePlan, planDecode } from "./decode-plan.ts";
 import { isOurs, type LeptonHeader, LeptonReader, readLeptonStart } from "./file.ts";
+import { loadDecoder } from "./kernels.ts";
 import { decodeSegment, SegmentDecoder } from "./segment-decoder.ts";
 
 /** Offsets in a Lepton file (file.ts). */
@@ -61,7 +61,7 @@ export async function decodeLeptonPart(
   if (!plan.isSingle || header.isLegacy || header.segments.length !== count) {
     throw new PithError("BadLeptonFile", { why: "other segments than its first bytes say", count });
   }
-  const kernel = await loadKernel("lepton");
+  const kernel = await loadDecoder();
   return kernel.use((instance) => {
     const decoder = new SegmentDecoder(instance, plan.picture);
     return concatenate([...piecesOf(decoder, plan, part, stream)]);

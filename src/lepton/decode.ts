@@ -63,6 +63,9 @@ export async function decodeLepton(
  * and at most 8 MiB a thread decoded ahead; several scans take 160 bytes for each block of the
  * picture, 256 MiB at most, which is checked when the header is there. Beside that the segments'
  * bytes that have come and whose turn has not: less than the file has, and less than twice the JPEG.
+ *
+ * @example
+ * for await (const piece of decodeLeptonIterable(createReadStream("photo.lep"))) target.write(piece);
  */
 export async function* decodeLeptonIterable(
   source: ByteSource,

@@ -6,10 +6,11 @@
  * The classes are those of the figure in the NSDI paper on Lepton. The coded ones are found by
  * decoding: an arithmetic coder leaves no other trace of where one value ends.
  */
-import { type KernelInstance, loadKernel } from "../core/kernel.ts";
+import type { KernelInstance } from "../core/kernel.ts";
 import { planDecode } from "./decode-plan.ts";
 import { type LeptonFlavour, readLepton } from "./file.ts";
 import { samplingText } from "./jpeg-frame.ts";
+import { loadDecoder } from "./kernels.ts";
 import { feed, type LeptonPicture, openPicture, RING, STATUS } from "./picture.ts";
 import type { SegmentRows } from "./segment-decoder.ts";
 
@@ -55,13 +56,17 @@ export interface LeptonClasses {
  * @param lepton - a whole file
  * @throws PithError as `decodeLepton`; what cannot be decoded cannot be described
  *
- * Takes as long as decoding does, and no more memory than a few rows of the picture.
+ * Takes as long as decoding does, at once and without giving way, and no more memory than the file again
+ * and a few rows of the picture, also of several scans.
+ *
+ * @example
+ * const { width, height, bytes } = await describeLepton(lepton);
  */
 export async function describeLepton(lepton: Uint8Array): Promise<LeptonDescription> {
   const { header, streams } = await readLepton(lepton);
   const plan = planDecode(header);
   const { frame } = plan.picture.scan;
-  const kernel = await loadKernel("lepton");
+  const kernel = await loadDecoder();
   const shares = kernel.use((instance) => {
     openPicture(instance, plan.picture, RING);
     for (const [i, { rows }] of plan.segments.entries()) {

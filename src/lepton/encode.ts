@@ -52,7 +52,8 @@ export interface EncodeLeptonOptions extends CutOptions, WorkOptions {
  *
  * Cost: a look over all rows, coding, then decoding once more as a proof. Other work of this thread gets
  * its turn every 10 ms. Memory: for one scan two MCU rows and some MiB a thread, and the file twice;
- * for several scans 160 bytes for each block of the picture, all taken before coding starts.
+ * for several scans 160 bytes for each block of the picture, at most 256 MiB, all taken before coding
+ * starts, and as much again by the proof.
  *
  * @example
  * const lepton = await encodeLepton(jpeg);

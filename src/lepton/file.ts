@@ -191,9 +191,8 @@ export class LeptonReader {
       start.outputBytes + LEPTON_HEADER_SLACK_BYTES,
       LEPTON_HEADER_BYTES_MAXIMUM,
     );
-    const { records, outputBytes } = readRecords(
-      await inflateHeader(coded, start.version, maximum),
-    );
+    const inflated = await inflateHeader(coded, start.version, maximum);
+    const { records, outputBytes } = readRecords(inflated);
     if (outputBytes !== undefined) {
       requireOutput(outputBytes);
       this.#start = { ...start, outputBytes };
