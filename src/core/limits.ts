@@ -146,9 +146,9 @@ export const LEPTON_SEGMENT_SCAN_BYTES_MINIMUM = 128 * KIB;
 export const LEPTON_PARALLEL_BYTES = 512 * KIB;
 
 /** What one thread may have decoded ahead of the bytes that are being given out, while a JPEG is
- * restored as a stream: half a chunk of two segments needs no waiting, and with a kernel it stays far
- * below the 24 MiB that a decoding thread may take. */
-export const LEPTON_AHEAD_BYTES_MAXIMUM = 8 * MIB;
+ * restored as a stream: half a chunk of two segments needs no waiting. A kernel takes 4 MiB for usual
+ * pictures and 18 MiB for the widest, so that a decoding thread stays within 24 MiB. */
+export const LEPTON_AHEAD_BYTES_MAXIMUM = 5 * MIB;
 
 /** Bytes of segments that are kept until their turn, beyond twice the output that a Lepton file
  * announces: a chunk's segments may hold a row more than it gives. */

@@ -59,10 +59,11 @@ export async function decodeLepton(
  *   JPEG's header before any of them. A Lepton file has no checksum: they are right if the file is.
  * @throws PithError as `decodeLepton`, and whatever the source throws, unchanged
  *
- * Memory: a single scan takes a kernel for each thread, two MCU rows and 3 MiB whatever the height,
- * and at most 8 MiB a thread decoded ahead; several scans take 160 bytes for each block of the
- * picture, 256 MiB at most, which is checked when the header is there. Beside that the segments'
- * bytes that have come and whose turn has not: less than the file has, and less than twice the JPEG.
+ * Memory: a single scan takes a kernel for each thread, two MCU rows and 3 MiB whatever the height
+ * (18 MiB in all for the widest picture), and at most 5 MiB a thread decoded ahead; several scans take
+ * 160 bytes for each block of the picture, 256 MiB at most, which is checked when the header is there.
+ * Beside that the segments' bytes that have come and whose turn has not: less than the file has, and
+ * less than twice the JPEG.
  *
  * @example
  * for await (const piece of decodeLeptonIterable(createReadStream("photo.lep"))) target.write(piece);
