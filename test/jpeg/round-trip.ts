@@ -22,7 +22,7 @@ export interface RoundTripOptions {
   readonly segments?: number;
 }
 
-/** Encodes on one thread. */
+/** Encodes a JPEG, with a proof. */
 export async function encode(
   jpeg: Uint8Array,
   options: RoundTripOptions = {},
