@@ -76,6 +76,18 @@ test("several scans take 160 bytes a block, or are refused before they take it",
   assert.equal(other.memoryBytes, before);
 });
 
+test("several scans of a picture that asks for too much are refused at the header", {
+  skip,
+}, async () => {
+  const jpeg = Uint8Array.from(corpusFile("jpeg/vectors/iphoneprogressive2.jpg"));
+  const frameAt = jpeg.findIndex((byte, i) => byte === 0xff && jpeg[i + 1] === 0xc2);
+  // Height and width, two bytes each, as large as they go.
+  jpeg.fill(0xff, frameAt + 5, frameAt + 9);
+  const beforeBytes = process.memoryUsage().rss;
+  await assert.rejects(encodeLepton(jpeg), { code: "TooMuchMemoryNeeded", number: 38 });
+  assert.ok(process.memoryUsage().rss - beforeBytes < 32 * MIB);
+});
+
 test("a flat picture of 64 megapixels takes what its width justifies", { skip }, async () => {
   const jpeg = corpusFile("jpeg/hostile/flat-8000x8000.jpg");
   const beforeBytes = process.memoryUsage().rss;
