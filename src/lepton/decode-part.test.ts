@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { deflateSync } from "node:zlib";
 import { corpusFile, withoutCorpus } from "../../test/corpus.ts";
 import { forSeeds } from "../../test/random.ts";
-import { concatenate, equalBytes } from "../core/bytes.ts";
+import { concatenate, equalBytes, fromHex, viewOf } from "../core/bytes.ts";
 import { PithError } from "../core/errors.ts";
 import { decodeLepton } from "./decode.ts";
 import { countLeptonParts, decodeLeptonPart } from "./decode-part.ts";
 import { readLeptonStart } from "./file.ts";
+import { readFirstScan } from "./jpeg-header.ts";
+import { writeRecords } from "./records.ts";
 
 /** Chunks and whole pictures, with restarts, garbage, early ends, one segment to sixteen. */
 const FILES: readonly [name: string, parts: number][] = [
@@ -83,6 +87,47 @@ test("first bytes that count other segments than the header has are refused", {
     assert.equal(countLeptonParts(lepton), 1);
   }
 });
+
+test("a record that asks for more bytes than the first ones say is refused at once", async () => {
+  for (const [signature, segments] of [
+    ["none", 1],
+    ["Pith", 1],
+    ["Pith", 2],
+  ] as const) {
+    const lepton = withSize(signature, segments, 1000, 16 * 1024 * 1024);
+    assert.equal(countLeptonParts(lepton), segments);
+    const began = performance.now();
+    await assert.rejects(decodeLeptonPart(lepton, 0, 1000), { code: "BadLeptonFile" });
+    // All of it takes many seconds.
+    assert.ok(performance.now() - began < 2000);
+  }
+});
+
+/** A picture of 65,500 x 65,500 without any detail, whose record SIZ says another length. */
+function withSize(signature: string, count: number, first: number, size: number): Uint8Array {
+  const jpeg = readFileSync(new URL("../../test/vectors/lepton/tiny.jpg", import.meta.url));
+  const { at } = readFirstScan(jpeg);
+  const jpegHeader = Uint8Array.from(jpeg.subarray(2, at));
+  const frameAt = jpegHeader.findIndex((byte, i) => byte === 0xff && jpegHeader[i + 1] === 0xc0);
+  jpegHeader.set(fromHex("ffdcffdc"), frameAt + 5);
+  const scanBytes = size;
+  const rest = { scanBytes, overhang: 0, overhangBits: 0, dc: [0, 0, 0, 0] };
+  const segments = Array.from({ length: count }, (_, i) => ({ startRow: 8000 * i, ...rest }));
+  const tail = fromHex("ffd9");
+  const records = writeRecords({ jpegHeader, padding: 0, segments, tail });
+  const siz = new Uint8Array(7);
+  siz.set(new TextEncoder().encode("SIZ"));
+  viewOf(siz).setUint32(3, size, true);
+  const coded = deflateSync(concatenate([records, siz]));
+  const start = new Uint8Array(28);
+  start.set([0xcf, 0x84, 1, 0x5a, count]);
+  start.set(new TextEncoder().encode(signature), 8);
+  viewOf(start).setUint32(20, first, true);
+  viewOf(start).setUint32(24, coded.length, true);
+  const lepton = concatenate([start, coded, fromHex("434d50"), fromHex("0000000000000000")]);
+  viewOf(lepton).setUint32(lepton.length - 4, lepton.length, true);
+  return lepton;
+}
 
 test("parts of damaged files are bytes or a typed error", { skip: withoutCorpus }, async () => {
   const sound = ours("iphone-chunk3of4");

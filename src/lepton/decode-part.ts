@@ -13,7 +13,7 @@ import { assertThat, PithError } from "../core/errors.ts";
 import { LEPTON_SEGMENTS_MAXIMUM } from "../core/limits.ts";
 import { ByteGatherer } from "./byte-gatherer.ts";
 import { ByteLimit } from "./byte-limit.ts";
-import { decodeLepton } from "./decode.ts";
+import { decodeLeptonIterable } from "./decode.ts";
 import { afterScan } from "./decode-body.ts";
 import { type DecodePlan, planDecode } from "./decode-plan.ts";
 import { isOurs, type LeptonHeader, LeptonReader, readLeptonStart } from "./file.ts";
@@ -48,15 +48,13 @@ export async function decodeLeptonPart(
   part: number,
   outputBytes: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { outputBytes: actual } = readLeptonStart(lepton);
-  if (actual !== outputBytes) {
-    throw new PithError("BadLeptonFile", { why: "another length", expected: outputBytes, actual });
-  }
+  requireLength(readLeptonStart(lepton).outputBytes, outputBytes);
   const count = countLeptonParts(lepton);
   assertThat(Number.isInteger(part) && part >= 0 && part < count, "a file has this part", { part });
   // Who asks for parts has threads of its own.
-  if (count === 1) return await decodeLepton(lepton, { threads: 1 });
+  if (count === 1) return await decodeAll(lepton, outputBytes);
   const { header, stream } = await readSegment(lepton, part);
+  requireLength(header.outputBytes, outputBytes);
   const plan = planDecode(header);
   if (!plan.isSingle || header.isLegacy || header.segments.length !== count) {
     throw new PithError("BadLeptonFile", { why: "other segments than its first bytes say", count });
@@ -66,6 +64,27 @@ export async function decodeLeptonPart(
     const decoder = new SegmentDecoder(instance, plan.picture);
     return concatenate([...piecesOf(decoder, plan, part, stream)]);
   });
+}
+
+function requireLength(actual: number, expected: number): void {
+  if (actual === expected) return;
+  throw new PithError("BadLeptonFile", { why: "another length", expected, actual });
+}
+
+/** Decodes a file of one part, and ends where it passes `outputBytes`: a record SIZ may ask for more
+ * than its first bytes say. */
+async function decodeAll(
+  lepton: Uint8Array,
+  outputBytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of decodeLeptonIterable(lepton, { threads: 1 })) {
+    size += piece.length;
+    if (size > outputBytes) requireLength(size, outputBytes);
+    pieces.push(piece);
+  }
+  return concatenate(pieces);
 }
 
 /** The header, and the coded stream of one segment. */
