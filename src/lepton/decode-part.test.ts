@@ -10,6 +10,7 @@ import { decodeLepton } from "./decode.ts";
 import { countLeptonParts, decodeLeptonPart } from "./decode-part.ts";
 import { readLeptonStart } from "./file.ts";
 import { readFirstScan } from "./jpeg-header.ts";
+import { loadDecoder } from "./kernels.ts";
 import { writeRecords } from "./records.ts";
 
 /** Chunks and whole pictures, with restarts, garbage, early ends, one segment to sixteen. */
@@ -86,6 +87,15 @@ test("first bytes that count other segments than the header has are refused", {
     lepton[4] = count;
     assert.equal(countLeptonParts(lepton), 1);
   }
+});
+
+test("a decoder's kernel is used again", async () => {
+  const lepton = readFileSync(new URL("../../test/vectors/lepton/tiny.lep", import.meta.url));
+  const kernel = await loadDecoder();
+  const idle = [kernel.take()];
+  while (kernel.idleCount > 0) idle.push(kernel.take());
+  await decodeLepton(lepton);
+  assert.equal(kernel.idleCount, 1);
 });
 
 test("a record that asks for more bytes than the first ones say is refused at once", async () => {

@@ -128,17 +128,22 @@ async function* singleScan(
     threads > 1 ? new DecodeLanes(kernel, plan, source, threads, work.signal) : undefined;
   if (lanes !== undefined) work.share();
   const instance = kernel.take();
+  let isSound = true;
   try {
     const decoder = new SegmentDecoder(instance, plan.picture);
     for (const segment of plan.segments.keys()) {
       if (segment > 0 && lanes !== undefined) yield* lanes.piecesOf(segment);
       else yield* decodeHere(decoder, plan, segment, source, work);
     }
+    yield* afterScan(plan);
+  } catch (error) {
+    isSound = false;
+    throw error;
   } finally {
     lanes?.close();
+    // The last byte that is wanted ends the loop over these pieces, so nothing behind it would run.
+    if (isSound) kernel.release(instance);
   }
-  kernel.release(instance);
-  yield* afterScan(plan);
 }
 
 /** Decodes a segment in this thread, while its bytes come. */
