@@ -118,6 +118,12 @@ export const GZIP_HEADER_BYTES_MAXIMUM = 1 * MIB;
  * spectrum stay below two hundred. */
 export const JPEG_SCANS_MAXIMUM = 256;
 
+/** Marker segments of one JPEG, and bytes of Huffman and quantization tables among them: each costs some
+ * time to read. 16 MiB of metadata take 256 segments of the largest size; tables take up to 2 KB a
+ * scan. Without a limit, 128 MiB of the smallest block a thread for seconds. */
+export const JPEG_SEGMENTS_MAXIMUM = 65_536;
+export const JPEG_TABLE_BYTES_MAXIMUM = 1 * MIB;
+
 /** Segments of a Lepton file. Part of its format: a packet names its segment in four bits. */
 export const LEPTON_SEGMENTS_MAXIMUM = 16;
 
@@ -134,8 +140,8 @@ export const LEPTON_RANGE_START_BYTES_MAXIMUM = 1 * GIB;
  * has it: records for 16 segments and 256 scans. */
 export const LEPTON_HEADER_SLACK_BYTES = 2 * KIB;
 
-/** Segments of a picture unless the caller says: two decode a 4 MiB chunk on two cores in about half
- * the time; each further one would cost some 0.1 % of the saving. Part of the output. */
+/** Segments of a single scan unless the caller says: two let two cores decode one chunk, and cost 0.1 to
+ * 0.2 points of the saving (docs/decisions/0049-two-segments.md). Part of the output. */
 export const LEPTON_SEGMENTS_DEFAULT = 2;
 
 /** Scan data that are worth a segment of their own. Part of the output. */

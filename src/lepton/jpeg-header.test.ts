@@ -4,7 +4,11 @@ import { test } from "node:test";
 import { corpusFile, withoutCorpus } from "../../test/corpus.ts";
 import { concatenate, fromHex, toHex } from "../core/bytes.ts";
 import type { FaultCode } from "../core/errors.ts";
-import { JPEG_SCANS_MAXIMUM } from "../core/limits.ts";
+import {
+  JPEG_SCANS_MAXIMUM,
+  JPEG_SEGMENTS_MAXIMUM,
+  JPEG_TABLE_BYTES_MAXIMUM,
+} from "../core/limits.ts";
 import { holdsAll, samplingText } from "./jpeg-frame.ts";
 import { essentialSegments, JpegHeader, readFirstScan, requireRestorable } from "./jpeg-header.ts";
 import { sniffJpeg } from "./jpeg-sniff.ts";
@@ -250,4 +254,19 @@ test("headers of the corpus", { skip: withoutCorpus }, () => {
   ] as const) {
     assert.throws(() => readFirstScan(corpusFile(`jpeg/${name}.jpg`)), { code }, name);
   }
+});
+
+test("a header of a great many small segments is refused in little time", () => {
+  const comments = new Uint8Array(4 * (JPEG_SEGMENTS_MAXIMUM + 1));
+  for (let at = 0; at < comments.length; at += 4) comments.set([0xff, 0xfe, 0, 2], at);
+  const enough = comments.subarray(0, 4 * JPEG_SEGMENTS_MAXIMUM);
+  assert.equal(new JpegHeader().read(enough, 0).kind, "more");
+  assert.throws(() => new JpegHeader().read(comments, 0), { code: "HeaderTooLarge" });
+});
+
+test("so is one of a great many tables", () => {
+  const tables = segment(0xc4, new Uint8Array(17 * 3000));
+  const count = Math.ceil(JPEG_TABLE_BYTES_MAXIMUM / tables.length) + 1;
+  const header = concatenate(new Array<Uint8Array>(count).fill(tables));
+  assert.throws(() => new JpegHeader().read(header, 0), { code: "HeaderTooLarge" });
 });

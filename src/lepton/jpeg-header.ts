@@ -13,7 +13,11 @@
  * Frames are in jpeg-frame.ts, tables in jpeg-tables.ts. Source: ITU-T T.81, B.1 and B.2.
  */
 import { PithError } from "../core/errors.ts";
-import { JPEG_SCANS_MAXIMUM } from "../core/limits.ts";
+import {
+  JPEG_SCANS_MAXIMUM,
+  JPEG_SEGMENTS_MAXIMUM,
+  JPEG_TABLE_BYTES_MAXIMUM,
+} from "../core/limits.ts";
 import {
   type HuffmanSpec,
   type JpegFrame,
@@ -63,6 +67,8 @@ export class JpegHeader {
   #frame: JpegFrame | undefined;
   #restartInterval = 0;
   #scans = 0;
+  #segments = 0;
+  #tableBytes = 0;
   #followsComment = false;
 
   constructor(options: JpegHeaderOptions = {}) {
@@ -91,8 +97,8 @@ export class JpegHeader {
    * @param bytes - a JPEG, or the header record of a Lepton file
    * @param at - where a segment begins: behind SOI (0 in a header record), or where the data of
    *   a scan ended, or where the last call ended with "more"
-   * @throws PithError "UnsupportedJpeg" for what breaks the format or cannot be restored, and what
-   *   `requireLeptonFrame` throws. Time grows with the bytes passed over, memory does not.
+   * @throws PithError "UnsupportedJpeg" for what breaks the format or cannot be restored, what
+   *   `requireLeptonFrame` throws, and "HeaderTooLarge". Time grows with the bytes passed over, memory does not.
    */
   read(bytes: Uint8Array, at: number): JpegStep {
     let next = at;
@@ -107,12 +113,24 @@ export class JpegHeader {
       if (next + 4 > bytes.length) return { kind: "more", at: next };
       if (size < 2) throw unsupported("a segment of impossible length", { size, at: next });
       if (end > bytes.length) return { kind: "more", at: next };
+      this.#count(type, size);
       const body = bytes.subarray(next + 4, end);
       this.#followsComment = type === COM;
       next = end;
       if (type === SOS) return { kind: "scan", at: end, scan: this.#readScan(body) };
       this.#readSegment(type, body);
     }
+  }
+
+  /** Keeps the time that a header can take within bounds. */
+  #count(type: number, size: number): void {
+    this.#segments += 1;
+    if (type === DHT || type === DQT) this.#tableBytes += size;
+    const isTooMuch =
+      this.#segments > JPEG_SEGMENTS_MAXIMUM || this.#tableBytes > JPEG_TABLE_BYTES_MAXIMUM;
+    if (!isTooMuch) return;
+    const [segments, tableBytes] = [this.#segments, this.#tableBytes];
+    throw new PithError("HeaderTooLarge", { segments, tableBytes });
   }
 
   /** Where the marker begins that is due at `at`. */
