@@ -89,13 +89,22 @@ test("first bytes that count other segments than the header has are refused", {
   }
 });
 
-test("a decoder's kernel is used again", async () => {
-  const lepton = readFileSync(new URL("../../test/vectors/lepton/tiny.lep", import.meta.url));
+/** Decodes a file and tells whether its kernel is there for the next one. */
+async function keepsKernel(lepton: Uint8Array): Promise<boolean> {
   const kernel = await loadDecoder();
   const idle = [kernel.take()];
   while (kernel.idleCount > 0) idle.push(kernel.take());
   await decodeLepton(lepton);
-  assert.equal(kernel.idleCount, 1);
+  return kernel.idleCount === 1;
+}
+
+test("a decoder's kernel is used again", async () => {
+  const lepton = readFileSync(new URL("../../test/vectors/lepton/tiny.lep", import.meta.url));
+  assert.ok(await keepsKernel(lepton));
+});
+
+test("so is one that has decoded several scans", { skip: withoutCorpus }, async () => {
+  assert.ok(await keepsKernel(corpusFile("jpeg/vectors/iphoneprogressive.lep")));
 });
 
 test("a record that asks for more bytes than the first ones say is refused at once", async () => {
@@ -106,10 +115,12 @@ test("a record that asks for more bytes than the first ones say is refused at on
   ] as const) {
     const lepton = withSize(signature, segments, 1000, 16 * 1024 * 1024);
     assert.equal(countLeptonParts(lepton), segments);
-    const began = performance.now();
-    await assert.rejects(decodeLeptonPart(lepton, 0, 1000), { code: "BadLeptonFile" });
-    // All of it takes many seconds.
-    assert.ok(performance.now() - began < 2000);
+    await assert.rejects(decodeLeptonPart(lepton, 0, 1000), (error: PithError) => {
+      assert.equal(error.code, "BadLeptonFile");
+      // One part is known to be too long by what comes of it, more by the header alone.
+      assert.ok(segments > 1 || Number(error.facts["actual"]) < 1024 * 1024);
+      return true;
+    });
   }
 });
 

@@ -183,18 +183,26 @@ async function* severalScans(
   work: Work,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const instance = kernel.take();
-  // Before the segments are read: a picture that is too large is refused at once.
-  openStore(instance, plan);
-  await source.finish();
-  for (const [segment, { rows }] of plan.segments.entries()) {
-    const stream = source.take(segment, source.heldOf(segment));
-    for (const _ of readSegment(instance, rows, stream)) {
+  let isSound = true;
+  try {
+    // Before the segments are read: a picture that is too large is refused at once.
+    openStore(instance, plan);
+    await source.finish();
+    for (const [segment, { rows }] of plan.segments.entries()) {
+      const stream = source.take(segment, source.heldOf(segment));
+      for (const _ of readSegment(instance, rows, stream)) {
+        if (work.turnIsOver) await work.pass();
+      }
+    }
+    for (const piece of writeScans(instance, plan)) {
+      if (piece.length > 0) yield piece;
       if (work.turnIsOver) await work.pass();
     }
+  } catch (error) {
+    isSound = false;
+    throw error;
+  } finally {
+    // As for a single scan: the last byte that is wanted ends this loop too.
+    if (isSound) kernel.release(instance);
   }
-  for (const piece of writeScans(instance, plan)) {
-    if (piece.length > 0) yield piece;
-    if (work.turnIsOver) await work.pass();
-  }
-  kernel.release(instance);
 }

@@ -132,11 +132,10 @@ test("coding and decoding leave their thread to others now and then", { skip }, 
       const timer = setInterval(() => {
         turns += 1;
       }, 1);
-      const beganMs = performance.now();
       await run();
       clearInterval(timer);
-      const lastedMs = performance.now() - beganMs;
-      assert.ok(turns >= lastedMs / 60, `${turns} turns in ${Math.round(lastedMs)} ms, ${name}`);
+      // Work that keeps the thread to itself leaves one or two: before it and behind it.
+      assert.ok(turns >= 5, `${turns} turns, ${name}`);
     }
   }
 });
