@@ -58,9 +58,6 @@ export const FAULT_SCAN: i32 = 27;
 /** An end-of-band run that could have been merged with the one before. */
 export const FAULT_EOB_RUN: i32 = 28;
 
-/** A progressive scan that ends before its last block. */
-export const FAULT_TRUNCATED: i32 = 29;
-
 /** A value has no code in the Huffman table that must write it. */
 export const FAULT_NO_CODE: i32 = 30;
 

@@ -10,6 +10,7 @@
 import { concatenate } from "../core/bytes.ts";
 import { PithError } from "../core/errors.ts";
 import type { KernelInstance } from "../core/kernel.ts";
+import { LEPTON_SEGMENTS_SEVERAL_SCANS } from "../core/limits.ts";
 import { type CutOptions, pictureOf } from "./encode-single.ts";
 import type { JpegScan } from "./jpeg-frame.ts";
 import { JPEG_START_BYTES, type JpegHeader, requireRestorable } from "./jpeg-header.ts";
@@ -45,10 +46,6 @@ interface ScansRead {
   readonly tail: Uint8Array;
 }
 
-/** Segments unless the caller says: the scans are written one after the other whatever it is, and a second
- * segment costs 0.2 % of the saving (progressive/: 17.55 to 17.35 %). Part of the output. */
-const SEGMENTS = 1;
-
 /** Bytes of a file cut short that are kept as they are. What the zeros behind its end make of the last
  * codes differs from what stands there in up to four bytes. */
 const CUT_TAIL_BYTES = 8;
@@ -81,7 +78,7 @@ export function* encodeSeveral(
   const picture = pictureOf(firstScan, header.quantizers, seen);
   for (const [c, count] of picture.codedBlocks.entries()) instance.call("setBlocks", c, count);
   openModel(instance, picture, false);
-  const cuts = cutByRows(frame.mcuRows, options.segments ?? SEGMENTS);
+  const cuts = cutByRows(frame.mcuRows, options.segments ?? LEPTON_SEGMENTS_SEVERAL_SCANS);
   const v = frame.components[0]?.v ?? 1;
   const place = { scanBytes: 0, overhang: 0, overhangBits: 0, dc: [0, 0, 0, 0] };
   const { restarts, surplusRestarts } = read;
