@@ -121,7 +121,7 @@ function checkProgress(seen: readonly LeptonProgress[], totalBytes: number): voi
 }
 
 test("coding and decoding leave their thread to others now and then", { skip }, async () => {
-  for (const name of ["vectors/iphone", "vectors/androidprogressive"]) {
+  for (const name of ["vectors/iphone", "progressive/autumn-2560x1600"]) {
     const jpeg = jpegNamed(name);
     const lepton = await encodeLepton(jpeg, { threads: 1 });
     for (const run of [
