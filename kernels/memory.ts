@@ -139,3 +139,68 @@ export const BLOCK_TABLES: usize = MODEL + MODEL_BYTES;
 export const BLOCK_SCRATCH: usize = BLOCK_TABLES + 128;
 /** Where the regions that depend on the picture begin. */
 export const PICTURE: usize = BLOCK_SCRATCH + 1024;
+
+// DivANS. What decoding needs comes first; what only encoding needs lies behind it, so that a
+// decoder's memory never grows that far.
+//
+//   divans   | tables | dictionary | command rows | literal rows | unit | coded || encoder's |
+//   encoder  | symbols | literal prices | price tables | literal map | scratch: tree or commands |
+
+/** Longest unit: a chunk of a store. Distances fit 22 bits. */
+export const UNIT_BYTES: usize = 4 << 20;
+/** How the unit is coded: what its header says (divans/parameters.ts). u32[64]. */
+export const PARAMETERS: usize = 1024;
+/** Where a symbol pulls each bound of a row, for each symbol. i16[16][16]. */
+export const CDF_TARGETS: usize = PARAMETERS + 4 * 64;
+/** Reciprocals of mixed frequencies, for weights (divans/mix.ts). u32[1024]. */
+export const RECIPROCALS: usize = CDF_TARGETS + 16 * 32;
+/** Price of a frequency, 1/64 bit, by frequency >> 3. u16[4096]. */
+export const FREQUENCY_PRICES: usize = RECIPROCALS + 4 * 1024;
+/** Weight sets of the mixers (divans/mix.ts). i32[][4]. */
+export const WEIGHTS: usize = FREQUENCY_PRICES + 2 * 4096;
+export const WEIGHT_BYTES: usize = 65536;
+/** RFC 7932's dictionary, then 121 transforms of 32 bytes (divans/dictionary.ts). */
+export const DICTIONARY: usize = WEIGHTS + WEIGHT_BYTES;
+export const DICTIONARY_BYTES: usize = 122784;
+export const TRANSFORMS: usize = DICTIONARY + DICTIONARY_BYTES;
+export const TRANSFORM_BYTES: usize = 32;
+export const TRANSFORM_COUNT: i32 = 121;
+/** Rows of 32 bytes that code commands: runs, types, lengths, distances (divans/command.ts). */
+export const COMMAND_ROWS: usize = TRANSFORMS + <usize>TRANSFORM_COUNT * TRANSFORM_BYTES;
+export const COMMAND_ROW_BYTES: usize = 2 << 20;
+/** Rows of 32 bytes that code literals, one table for each of four contexts (divans/literal.ts). */
+export const LITERAL_ROWS: usize = COMMAND_ROWS + COMMAND_ROW_BYTES;
+export const LITERAL_TABLE_BYTES: usize = 2 << 20;
+/** The unit's plain bytes, with room for reads before its first byte and writes past its last. */
+export const UNIT: usize = LITERAL_ROWS + 4 * LITERAL_TABLE_BYTES + 1024;
+/** Coded bytes: of one block when decoding, of all when encoding. */
+export const CODED: usize = UNIT + UNIT_BYTES + 1024;
+export const CODED_BYTES: usize = UNIT_BYTES + 65536;
+/** All that a decoder needs. */
+export const DIVANS_DECODER_BYTES: usize = CODED + CODED_BYTES;
+
+/** Frequencies that wait to be coded backwards: start | frequency << 16. u32[]. */
+export const SYMBOLS: usize = DIVANS_DECODER_BYTES;
+export const SYMBOL_BYTES: usize = 2 << 20;
+/** Price of each byte of the unit as a literal, 1/64 bit. u16[UNIT_BYTES]. */
+export const LITERAL_PRICES: usize = SYMBOLS + SYMBOL_BYTES;
+/** Prices of commands, 1/64 bit; tables in lz/prices.ts. u16[]. */
+export const PRICES: usize = LITERAL_PRICES + 2 * UNIT_BYTES;
+export const PRICE_BYTES: usize = 65536;
+/** Counts that prices are made of, u32, same tables (lz/prices.ts). */
+export const COUNTS: usize = PRICES + PRICE_BYTES;
+export const COUNT_BYTES: usize = 2 * PRICE_BYTES;
+/** The parser's own small tables and its window of arrivals (lz/parse.ts). */
+export const PARSER: usize = COUNTS + COUNT_BYTES;
+export const PARSER_BYTES: usize = 8 << 20;
+/** Commands of the unit: two words each, as src/ir/command.ts has them. u32[][2]. */
+export const COMMANDS: usize = PARSER + PARSER_BYTES;
+export const COMMAND_BYTES: usize = 32 << 20;
+/** Matches of each position, found once: counts (u8[UNIT_BYTES]), then the matches in order,
+ * distance | length << 22 (u32[]) (lz/match.ts). */
+export const MATCH_COUNTS: usize = COMMANDS + COMMAND_BYTES;
+export const MATCHES: usize = MATCH_COUNTS + UNIT_BYTES;
+export const MATCH_BYTES: usize = 64 << 20;
+/** Heads and trees of the match finder (lz/match.ts); may lie over COMMANDS, which are written
+ * after all matches are found. */
+export const MATCH_TREES: usize = COMMANDS;

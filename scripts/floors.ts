@@ -37,8 +37,11 @@ export const FLOORS: readonly Floor[] = [
   },
   { name: "store", packages: [], says: "objects, manifests, chunks, blobs" },
   { name: "container", packages: [], says: "picks a codec, frames, proves" },
+  { name: "divans", packages: [], says: "anything else, by commands, nibbles and rANS" },
+  { name: "ir", packages: [], says: "the commands: text, meaning, optimizers" },
   { name: "lepton", packages: [], says: "JPEGs, smaller and bit-exact" },
   { name: "deflate", packages: ["fflate"], says: "linear-time deflate, gzip, zlib" },
+  { name: "filters", packages: [], says: "reversible changes that make bytes easier" },
   { name: "core", packages: [], says: "contracts, faults, limits, workers" },
 ];
 
