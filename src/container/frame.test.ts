@@ -5,7 +5,11 @@ import { crc32 } from "node:zlib";
 import { forSeeds } from "../../test/random.ts";
 import { fromHex, toHex, viewOf } from "../core/bytes.ts";
 import { sha256 } from "../core/hash.ts";
-import { CHUNK_BYTES_MAXIMUM, FRAME_PARAMETERS_BYTES_MAXIMUM } from "../core/limits.ts";
+import {
+  CHUNK_BYTES_MAXIMUM,
+  FRAME_FILTER_BYTES_MAXIMUM,
+  FRAME_PARAMETERS_BYTES_MAXIMUM,
+} from "../core/limits.ts";
 import {
   checkFrame,
   decodeFrameHeader,
@@ -63,12 +67,32 @@ test("every field comes back", () => {
   assert.equal(header.headerCrc32, frame.headerCrc32);
 });
 
+test("a filter makes a frame of version 2, and nothing else does", () => {
+  const parameters = Uint8Array.of(9, 8);
+  for (const filter of [[7], [255, 0], [7, 1, 2, 3]].map((bytes) => Uint8Array.from(bytes))) {
+    const bytes = framed({ filter, parameters, codecVersion: 3 });
+    assert.deepEqual([bytes[4], bytes[9]], [2, filter.length]);
+    const frame = checkFrame(bytes);
+    assert.deepEqual([...frame.filter], [...filter]);
+    assert.deepEqual([...frame.parameters], [9, 8]);
+    assert.equal(frame.codecVersion, 3);
+    assert.equal(frameHeaderBytes(bytes), frame.headerBytes);
+  }
+  for (const none of [undefined, new Uint8Array(0)]) {
+    const bytes = framed({ filter: none, parameters });
+    assert.deepEqual([bytes[4], bytes[9]], [1, 0]);
+    assert.equal(checkFrame(bytes).filter.length, 0);
+  }
+});
+
 test("a frame survives any single flipped bit by failing loudly", () => {
-  const whole = framed({ parameters: Uint8Array.of(1, 2, 3), plainBytes: 30 });
-  for (let bit = 0; bit < whole.length * 8; bit++) {
-    const frame = whole.slice();
-    frame[bit >> 3]! ^= 1 << (bit & 7);
-    assert.throws(() => checkFrame(frame), { code: "FrameCorrupt" }, `bit ${bit}`);
+  for (const filter of [undefined, Uint8Array.of(3, 200)]) {
+    const whole = framed({ filter, parameters: Uint8Array.of(1, 2, 3), plainBytes: 30 });
+    for (let bit = 0; bit < whole.length * 8; bit++) {
+      const frame = whole.slice();
+      frame[bit >> 3]! ^= 1 << (bit & 7);
+      assert.throws(() => checkFrame(frame), { code: "FrameCorrupt" }, `bit ${bit}`);
+    }
   }
 });
 
@@ -84,7 +108,7 @@ test("any other length than the frame's own fails", () => {
 
 test("a sound frame of a later format is told from a damaged one", () => {
   const frame = framed();
-  frame[4] = 2;
+  frame[4] = 3;
   assert.throws(() => checkFrame(sealed(frame)), { code: "PithVersion", kind: "input" });
 });
 
@@ -104,6 +128,19 @@ test("limits hold even where the checksum is right", () => {
     damage(frame, viewOf(frame));
     assert.throws(() => checkFrame(sealed(frame)), { code: "FrameCorrupt" }, name);
   }
+  const filtered: [string, (frame: Uint8Array) => void][] = [
+    ["version 2 without a filter", (frame) => (frame[9] = 0)],
+    ["filter of five bytes", (frame) => (frame[9] = 5)],
+    ["filter longer than all parameters", (frame) => (frame[9] = 4)],
+    ["filter number 0", (frame) => (frame[FRAME_FIXED_BYTES] = 0)],
+    ["version 1 with a filter", (frame) => (frame[4] = 1)],
+    ["reserved beside the filter", (frame) => (frame[10] = 1)],
+  ];
+  for (const [name, damage] of filtered) {
+    const frame = framed({ filter: Uint8Array.of(1, 2), parameters: Uint8Array.of(3) });
+    damage(frame);
+    assert.throws(() => checkFrame(sealed(frame)), { code: "FrameCorrupt" }, name);
+  }
   const longParameters = framed();
   viewOf(longParameters).setUint32(20, FRAME_PARAMETERS_BYTES_MAXIMUM + 1, true);
   assert.throws(() => frameHeaderBytes(longParameters), { code: "FrameCorrupt" });
@@ -119,6 +156,8 @@ test("a writer outside the limits is a bug", () => {
     { payload: new Uint8Array(200) },
     { parameters: new Uint8Array(FRAME_PARAMETERS_BYTES_MAXIMUM + 1) },
     { sha256: "00" },
+    { filter: Uint8Array.of(0) },
+    { filter: new Uint8Array(FRAME_FILTER_BYTES_MAXIMUM + 1).fill(1) },
   ];
   for (const parts of wrong) assert.throws(() => framed(parts), { code: "AssertionFailure" });
 });

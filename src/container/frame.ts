@@ -1,7 +1,10 @@
 /**
  * Frame: one coded chunk, self-describing.
  *
- *   | 60 bytes: magic, codec, lengths, checksums | parameters | CRC-32 of all that | payload |
+ *   | 60 bytes: magic, codec, lengths, checksums | filter | parameters | CRC-32 of all that | payload |
+ *
+ * Version 2 is the one with a filter; a frame without one is written as version 1, byte for byte as
+ * ever, so that builds which know no filters go on reading it.
  *
  * The header's checksum guards lengths before memory is taken for them, the payload's guards the
  * codec from damaged bytes, the SHA-256 of the plain bytes guards the reader from both. Nothing here
@@ -12,17 +15,21 @@ import { fromHex, toHex, viewOf } from "../core/bytes.ts";
 import { assertThat, type FaultFacts, PithError } from "../core/errors.ts";
 import {
   CHUNK_BYTES_MAXIMUM,
+  FRAME_FILTER_BYTES_MAXIMUM,
   FRAME_OVERHEAD_BYTES,
   FRAME_PARAMETERS_BYTES_MAXIMUM,
 } from "../core/limits.ts";
 
 /** "\xf0PFR" read as a little-endian integer. */
 const MAGIC = 0x52_46_50_f0;
-const FORMAT_VERSION = 1;
+/** Without a filter, and with one. */
+const PLAIN_VERSION = 1;
+const FILTERED_VERSION = 2;
 
-/** Bytes before the parameters: from these the header's length is known. */
+/** Bytes before filter and parameters: from these the header's length is known. */
 export const FRAME_FIXED_BYTES = 60;
 const CRC_BYTES = 4;
+const NO_FILTER = new Uint8Array(0);
 
 /** What a frame says of its chunk. */
 export interface FrameHeader {
@@ -35,6 +42,9 @@ export interface FrameHeader {
   readonly payloadCrc32: number;
   /** Lower-case hexadecimal SHA-256 of the plain bytes. */
   readonly sha256: string;
+  /** What the plain bytes were changed by before the codec had them, as src/filters writes it: its
+   * number, then what it needs; none where they were not. A view on the header's bytes. */
+  readonly filter: Uint8Array;
   /** A view on the header's bytes, not a copy. */
   readonly parameters: Uint8Array;
   /** CRC-32 of the header: tells this frame from others in an index. */
@@ -57,11 +67,17 @@ export interface FrameParts {
   readonly codecVersion: number;
   readonly plainBytes: number;
   readonly sha256: string;
+  /** Default none. */
+  readonly filter?: Uint8Array | undefined;
   readonly parameters: Uint8Array;
   readonly payload: Uint8Array;
 }
 
-/** Length of the frame that `encodeFrame` makes of these. */
+/**
+ * Length of the frame that `encodeFrame` makes of these.
+ *
+ * @param parameterBytes - those of the codec and those of the filter
+ */
 export function frameBytesOf(parameterBytes: number, payloadBytes: number): number {
   return FRAME_FIXED_BYTES + parameterBytes + CRC_BYTES + payloadBytes;
 }
@@ -72,25 +88,30 @@ export function frameBytesOf(parameterBytes: number, payloadBytes: number): numb
  * @throws PithError "AssertionFailure" when a part is outside the format's limits
  */
 export function encodeFrame(parts: FrameParts): Uint8Array<ArrayBuffer> {
-  const { codec, codecVersion, plainBytes, parameters, payload } = parts;
+  const { codec, codecVersion, plainBytes, filter = NO_FILTER, parameters, payload } = parts;
   const digest = fromHex(parts.sha256);
   assertThat(digest.length === 32, "a SHA-256 has 32 bytes");
-  const broken = brokenLimit(codec, codecVersion, plainBytes, payload.length, parameters.length);
+  const parameterBytes = filter.length + parameters.length;
+  const broken =
+    brokenLimit(codec, codecVersion, plainBytes, payload.length, parameterBytes) ??
+    (filter.length > 0 ? brokenFilter(filter, filter.length) : undefined);
   assertThat(broken === undefined, "a frame keeps its limits", { broken });
 
-  const headerBytes = frameBytesOf(parameters.length, 0);
+  const headerBytes = frameBytesOf(parameterBytes, 0);
   const frame = new Uint8Array(headerBytes + payload.length);
   const view = viewOf(frame);
   view.setUint32(0, MAGIC, true);
-  frame[4] = FORMAT_VERSION;
+  frame[4] = filter.length > 0 ? FILTERED_VERSION : PLAIN_VERSION;
   view.setUint16(6, codec, true);
   frame[8] = codecVersion;
+  frame[9] = filter.length;
   view.setUint32(12, plainBytes, true);
   view.setUint32(16, payload.length, true);
-  view.setUint32(20, parameters.length, true);
+  view.setUint32(20, parameterBytes, true);
   view.setUint32(24, crc32(payload), true);
   frame.set(digest, 28);
-  frame.set(parameters, FRAME_FIXED_BYTES);
+  frame.set(filter, FRAME_FIXED_BYTES);
+  frame.set(parameters, FRAME_FIXED_BYTES + filter.length);
   const covered = headerBytes - CRC_BYTES;
   view.setUint32(covered, crc32(frame.subarray(0, covered)), true);
   frame.set(payload, headerBytes);
@@ -130,18 +151,24 @@ export function decodeFrameHeader(bytes: Uint8Array): FrameHeader {
   if (crc32(bytes.subarray(0, covered)) !== headerCrc32) {
     throw corrupt("the header's checksum is wrong");
   }
-  if (bytes[4] !== FORMAT_VERSION) {
-    throw new PithError("PithVersion", { formatVersion: bytes[4] });
+  const formatVersion = bytes[4] as number;
+  if (formatVersion !== PLAIN_VERSION && formatVersion !== FILTERED_VERSION) {
+    throw new PithError("PithVersion", { formatVersion });
   }
-  const reserved = (bytes[5] as number) | (view.getUint32(8, true) >>> 8);
-  if (reserved !== 0) throw corrupt("reserved bytes are not zero");
+  const filterBytes = formatVersion === FILTERED_VERSION ? (bytes[9] as number) : 0;
+  const reserved = (bytes[5] as number) | view.getUint16(10, true);
+  if (reserved !== 0 || bytes[9] !== filterBytes) throw corrupt("reserved bytes are not zero");
+  const variable = bytes.subarray(FRAME_FIXED_BYTES, covered);
+  if (formatVersion === FILTERED_VERSION) {
+    const broken = brokenFilter(variable, filterBytes);
+    if (broken !== undefined) throw corrupt(broken, { filterBytes });
+  }
 
   const codec = view.getUint16(6, true);
   const codecVersion = bytes[8] as number;
   const plainBytes = view.getUint32(12, true);
   const payloadBytes = view.getUint32(16, true);
-  const parameters = bytes.subarray(FRAME_FIXED_BYTES, covered);
-  const broken = brokenLimit(codec, codecVersion, plainBytes, payloadBytes, parameters.length);
+  const broken = brokenLimit(codec, codecVersion, plainBytes, payloadBytes, variable.length);
   if (broken !== undefined) throw corrupt(broken, { codec, plainBytes, payloadBytes });
   return {
     codec,
@@ -150,7 +177,8 @@ export function decodeFrameHeader(bytes: Uint8Array): FrameHeader {
     payloadBytes,
     payloadCrc32: view.getUint32(24, true),
     sha256: toHex(bytes.subarray(28, FRAME_FIXED_BYTES)),
-    parameters,
+    filter: variable.subarray(0, filterBytes),
+    parameters: variable.subarray(filterBytes),
     headerCrc32,
     headerBytes,
     frameBytes: headerBytes + payloadBytes,
@@ -196,6 +224,14 @@ function brokenLimit(
     return "the frame is longer than it may be";
   }
   return undefined;
+}
+
+/** What is wrong with the filter that begins `bytes`: a frame with one has a number and its needs. */
+function brokenFilter(bytes: Uint8Array, filterBytes: number): string | undefined {
+  if (filterBytes < 1 || filterBytes > FRAME_FILTER_BYTES_MAXIMUM || filterBytes > bytes.length) {
+    return "the filter's length is outside its limits";
+  }
+  return bytes[0] === 0 ? "no such filter number" : undefined;
 }
 
 function corrupt(what: string, facts: FaultFacts = {}): PithError {

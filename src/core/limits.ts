@@ -30,6 +30,10 @@ export const FRAME_OVERHEAD_BYTES = 128;
 /** Codec parameters in a frame header: enough for a few records, small enough to never matter. */
 export const FRAME_PARAMETERS_BYTES_MAXIMUM = 64 * KIB;
 
+/** A filter in a frame header: its number and up to three bytes of what it needs, such as a width. Part
+ * of the frame format. */
+export const FRAME_FILTER_BYTES_MAXIMUM = 4;
+
 /** Parts of a coded chunk that decode alone: as many as a Lepton file may have segments. */
 export const PARTS_MAXIMUM = 16;
 
@@ -173,6 +177,22 @@ export const LEPTON_ESSENTIAL_BYTES_MAXIMUM = 64 * KIB;
  * use has rows of some 100 KiB; 65,535 pixels of three full components at the best quality take
  * about 4 MiB. */
 export const LEPTON_PARTIAL_ROW_BYTES_MAXIMUM = 8 * MIB;
+
+// IR.
+
+/** Commands of one IR: a chunk of 4 MiB in commands of a byte each takes a quarter of them, and
+ * their words 128 MiB. */
+export const IR_COMMANDS_MAXIMUM = 16 * MIB;
+
+/** Literal bytes of one IR: whole files can be read from other compressors' streams, but an IR is in
+ * memory as a whole. */
+export const IR_LITERAL_BYTES_MAXIMUM = 256 * MIB;
+
+/** The text form of an IR: literals of that many bytes in hexadecimal. */
+export const IR_TEXT_BYTES_MAXIMUM = 512 * MIB;
+
+/** What an IR may make unless the caller allows more: one line can ask for 256 MiB. */
+export const IR_OUTPUT_BYTES_MAXIMUM = 256 * MIB;
 
 // Kernels.
 
