@@ -243,7 +243,7 @@ export const FAULTS = {
     says: "a worker thread trapped or died in the middle of a job",
   },
 
-  // 60-69: deflate, zlib and gzip streams.
+  // 60-66: deflate, zlib and gzip streams.
   DeflateCorrupt: {
     number: 60,
     kind: "input",
@@ -292,6 +292,29 @@ export const FAULTS = {
     http: 400,
     s3: "RequestTimeout",
     says: "the caller gave up",
+  },
+
+  // 67-69: commands.
+  IrSyntax: {
+    number: 67,
+    kind: "input",
+    http: 400,
+    s3: "InvalidRequest",
+    says: "the text is not IR",
+  },
+  IrInvalid: {
+    number: 68,
+    kind: "input",
+    http: 400,
+    s3: "InvalidRequest",
+    says: "a command that cannot be run",
+  },
+  IrTooLarge: {
+    number: 69,
+    kind: "limit",
+    http: 413,
+    s3: "EntityTooLarge",
+    says: "more commands or literals than an IR may have",
   },
 
   // 70-89: the store.
