@@ -9,7 +9,8 @@
  * compiler's version, the flags and the contents of every file that its entry reaches. A file whose
  * stamp holds is not built again. Stamps lie in .toolchain/, because wasm/ is published.
  *
- * `node scripts/kernels.ts` builds what is stale. Checking types and style: scripts/kernel-style.ts.
+ * `node scripts/kernels.ts` builds what is stale, and the dictionary beside the kernels
+ * (dictionary.ts). Checking types and style: scripts/kernel-style.ts.
  */
 import { createHash } from "node:crypto";
 import {
@@ -22,6 +23,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
+import { buildDictionary, DICTIONARY_FILE } from "./dictionary.ts";
 
 /** The entry files: one wasm module per codec family. Other files in kernels/ are parts of these. */
 export const KERNELS = ["deflate", "lepton"] as const;
@@ -176,7 +178,8 @@ function reachedFrom(entry: string): string[] {
 function removeOthers(target: string, kept: Readonly<Record<string, string>>): void {
   for (const file of readdirSync(target)) {
     const part = /\.(\d+)\.new$/.exec(file);
-    const gone = part === null ? !(file in kept) : !alive(Number(part[1]));
+    const known = file in kept || file === DICTIONARY_FILE;
+    const gone = part === null ? !known : !alive(Number(part[1]));
     if (gone) rmSync(join(target, file));
   }
 }
@@ -209,7 +212,9 @@ function writeStamps(root: string, stamps: Readonly<Record<string, string>>): vo
 
 if (import.meta.main) {
   try {
-    const built = await buildKernels(resolve(import.meta.dirname, ".."));
+    const root = resolve(import.meta.dirname, "..");
+    const built = await buildKernels(root);
+    if (buildDictionary(root)) built.push(DICTIONARY_FILE);
     if (built.length > 0) process.stderr.write(`kernels: built ${built.join(", ")}\n`);
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`);

@@ -38,7 +38,7 @@ const NOT_BUILT = /(\.(test|fuzz|bench)|\/suite)\.ts$/;
 const STEPS = [
   {
     output: "wasm",
-    inputs: ["kernels", "scripts/kernels.ts", "package-lock.json"],
+    inputs: ["kernels", "scripts/kernels.ts", "scripts/dictionary.ts", "package-lock.json"],
     says: "building the kernels (wasm/)",
     run: (root, node) => mustRun(node, [join(root, "scripts", "kernels.ts")], root),
   },

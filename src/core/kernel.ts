@@ -9,7 +9,8 @@
  * instance), `wipe` (clears what a job left) and its calls. A call returns zero or more, or the
  * negative of a fault number. The same source is built with and without vector instructions;
  * both give the same bytes. Loading works by address in Node, in its worker threads and in a page;
- * a compiled kernel can also be posted to a thread (`kernel.compiled`, `adoptKernel`).
+ * a compiled kernel can also be posted to a thread (`kernel.compiled`, `adoptKernel`). Beside the
+ * modules lie files that kernels and their hosts read (`loadKernelFile`).
  *
  * No WebAssembly type shows in a declaration, so that users need no library for it.
  */
@@ -201,6 +202,26 @@ export function loadKernel(name: string, options: LoadOptions = {}): Promise<Ker
   kernels.set(key, loading);
   // A failure is told to whoever waits; the next load tries again.
   loading.catch(() => kernels.delete(key));
+  return loading;
+}
+
+const kernelFiles = new Map<string, Promise<Uint8Array>>();
+
+/**
+ * A file that lies beside the kernels, for example "dictionary.bin": read on first use and shared
+ * afterwards. Nobody changes it.
+ *
+ * @throws PithError "KernelFault" when it cannot be read
+ */
+export function loadKernelFile(name: string): Promise<Uint8Array> {
+  const known = kernelFiles.get(name);
+  if (known !== undefined) return known;
+  const address = new URL(`../../wasm/${name}`, import.meta.url);
+  const loading: Promise<Uint8Array> = bytesAt(address).catch((error: unknown) => {
+    throw PithError.from(error, "KernelFault", { file: name, address: address.href });
+  });
+  kernelFiles.set(name, loading);
+  loading.catch(() => kernelFiles.delete(name));
   return loading;
 }
 
