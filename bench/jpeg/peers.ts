@@ -10,13 +10,12 @@
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { median } from "../deflate/report.ts";
 import { IN_PROCESS, type InProcess } from "./coders.ts";
 import { fileOf, type JpegFile } from "./files.ts";
 import { type Program, versionOf } from "./programs.ts";
 import { beyond, type Cost, runProgram, share } from "./run-program.ts";
+import { sampled, timed } from "./timed.ts";
 
 export type Outcome =
   | "restored"
@@ -61,16 +60,11 @@ export interface Peer {
 
 const NONE = { codedBytes: undefined, encode: undefined, decode: undefined } as const;
 
-/** CPU time that a sample in this process fills at least. */
-const SAMPLE_SECONDS = 0.06;
 /** Runs in one process of a program that can repeat its work. The first is as fast as the others to
  * a few percent, so nothing is subtracted for it: a difference of two runs is mostly noise. */
 const RUNS = 2;
 /** A program's start is the median of so many. */
 const STARTS = 5;
-
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
 
 /** Ourselves and zlib, then these programs; `folder` is for their files. */
 export function peersOf(programs: readonly Program[], folder: string): Peer[] {
@@ -92,9 +86,9 @@ function inProcessPeer(coder: InProcess, folder: string): Peer {
     warmOnly: coder.warmOnly ?? false,
     version: ours ? "" : `zlib ${process.versions.zlib} of Node ${process.version}`,
     async roundTrip({ bytes }) {
-      const [encodeCost, coded] = await timed(() => encode(bytes));
+      const [encodeCost, coded] = await timed(() => attempt(encode(bytes)));
       if (coded === undefined) return { ...NONE, outcome: "refused" };
-      const [decodeCost, plain] = await timed(() => decode(coded));
+      const [decodeCost, plain] = await timed(() => attempt(decode(coded)));
       const same = plain !== undefined && Buffer.compare(plain, bytes) === 0;
       return {
         outcome: same ? "restored" : "wrong",
@@ -113,36 +107,9 @@ function inProcessPeer(coder: InProcess, folder: string): Peer {
   };
 }
 
-/** Runs once; a fault of the codec is a refusal. */
-async function timed(
-  code: () => Promise<Uint8Array>,
-): Promise<[cost: Cost, bytes: Uint8Array | undefined]> {
-  collectGarbage();
-  const wall = performance.now();
-  const began = process.cpuUsage();
-  const bytes = await code().catch(() => undefined);
-  return [costSince(began, wall, 1), bytes];
-}
-
-/** Runs again and again until it has taken a sample's time; the cost of one run, and its result. */
-async function sampled(code: () => Promise<Uint8Array>): Promise<[cost: Cost, bytes: Uint8Array]> {
-  collectGarbage();
-  const wall = performance.now();
-  const began = process.cpuUsage();
-  for (let runs = 1; ; runs++) {
-    const bytes = await code();
-    const cost = costSince(began, wall, runs);
-    if (cost.cpuSeconds * runs >= SAMPLE_SECONDS) return [cost, bytes];
-  }
-}
-
-function costSince(began: NodeJS.CpuUsage, wall: number, runs: number): Cost {
-  const { user, system } = process.cpuUsage(began);
-  return {
-    cpuSeconds: (user + system) / 1e6 / runs,
-    wallSeconds: (performance.now() - wall) / 1000 / runs,
-    peakKib: undefined,
-  };
+/** A fault of the codec is a refusal. */
+function attempt(bytes: Promise<Uint8Array>): Promise<Uint8Array | undefined> {
+  return bytes.catch(() => undefined);
 }
 
 /** Encodes and decodes in processes of their own, which tell what they held. */

@@ -199,7 +199,7 @@ function searched(): string[] {
   return (process.env["PATH"] ?? "").split(delimiter);
 }
 
-function pathOf(program: string): string | undefined {
+export function pathOf(program: string): string | undefined {
   return searched()
     .map((folder) => join(folder, program))
     .find((path) => existsSync(path));

@@ -247,7 +247,7 @@ function bytesOrNot(count: number | null | undefined): string {
   return count === null || count === undefined ? "no" : bytes(count);
 }
 
-function printTargets(targets: readonly Target[]): void {
+export function printTargets(targets: readonly Target[]): void {
   heading("Targets");
   table(
     ["target", "wanted", "measured", ""],
@@ -260,11 +260,14 @@ function printTargets(targets: readonly Target[]): void {
   );
 }
 
-function heading(words: string): void {
+export function heading(words: string): void {
   console.log(`\n${words}\n`);
 }
 
-function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): void {
   console.log(`| ${head.join(" | ")} |`);
   console.log(`|${" --- |".repeat(head.length)}`);
   for (const row of rows) console.log(`| ${row.join(" | ")} |`);
@@ -275,12 +278,12 @@ function percentSaved(of: { readonly plainBytes: number; readonly codedBytes: nu
   return `${(100 - (100 * of.codedBytes) / of.plainBytes).toFixed(2)} %`;
 }
 
-function speed(value: number | undefined): string {
+export function speed(value: number | undefined): string {
   if (value === undefined) return "";
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
-function bytes(count: number): string {
+export function bytes(count: number): string {
   return count.toLocaleString("en-US");
 }
 

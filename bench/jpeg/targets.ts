@@ -78,12 +78,12 @@ function restoredTargets({ restored = [] }: Measured): Target[] {
   ];
 }
 
-function atLeast(what: string, floor: number, measured: number | undefined): Target {
+export function atLeast(what: string, floor: number, measured: number | undefined): Target {
   const reached = measured === undefined ? undefined : measured >= floor;
   return { what, wanted: `at least ${floor}`, measured, reached };
 }
 
-function atMost(what: string, ceiling: number, measured: number | undefined): Target {
+export function atMost(what: string, ceiling: number, measured: number | undefined): Target {
   const reached = measured === undefined ? undefined : measured <= ceiling;
   return { what, wanted: `at most ${ceiling}`, measured, reached };
 }
