@@ -587,6 +587,14 @@ export const FAULTS = {
     says: "the file changed while it was read",
   },
 
+  StreamCorrupt: {
+    number: 109,
+    kind: "input",
+    http: 400,
+    s3: "InvalidRequest",
+    says: "the compressed data break their format",
+  },
+
   // 110-119: requests, more closely.
   BadAddress: {
     number: 110,
