@@ -25,6 +25,9 @@ export const TYPE_DICT: u32 = 5;
 export const TYPE_HINT: u32 = 6;
 export const TYPES: u32 = 8;
 
+/** The recent distances before the first command are this one and the three that follow it. */
+export const FIRST_RECENT: u32 = 1;
+
 /** Runs of literals below this have a price each; longer ones cost that of RUNS - 1 and
  * RUN_STEP_PRICE for each doubling. */
 export const RUNS: u32 = 64;
