@@ -52,9 +52,15 @@ export const PITH_METADATA_BYTES_MAXIMUM = 64 * KIB;
 
 // Jobs on worker threads.
 
-/** Wall-clock time for coding or proving one chunk. The slowest codec so far needs well
+/** Wall-clock time for coding or proving one chunk, but for a search. The slowest codec needs well
  * under a second for 4 MiB; ten times that, on a machine ten times as busy. */
 export const JOB_TIMEOUT_MS = 60_000;
+
+/** The same where a general codec searches: at 2 s a MB, 8 s for a chunk, at effort "default", and four
+ * times that at "dense". Ten times that, since a thread may have a tenth of a core; for as long does a
+ * codec that hangs keep its thread. */
+export const SEARCH_TIMEOUT_MS = 80_000;
+export const DENSE_SEARCH_TIMEOUT_MS = 320_000;
 
 /** JavaScript heap of a coding worker; its buffers and wasm memory are bounded apart from it. */
 export const WORKER_HEAP_MIB = 256;
@@ -188,8 +194,9 @@ export const IR_COMMANDS_MAXIMUM = 16 * MIB;
  * memory as a whole. */
 export const IR_LITERAL_BYTES_MAXIMUM = 256 * MIB;
 
-/** The text form of an IR: literals of that many bytes in hexadecimal. */
-export const IR_TEXT_BYTES_MAXIMUM = 512 * MIB;
+/** The text form of an IR, read or written: half of the longest string that every platform has. A
+ * chunk of 4 MiB takes up to some 60 MiB, if it is made of copies of two bytes. */
+export const IR_TEXT_BYTES_MAXIMUM = 256 * MIB;
 
 /** What an IR may make unless the caller allows more: one line can ask for 256 MiB. */
 export const IR_OUTPUT_BYTES_MAXIMUM = 256 * MIB;
@@ -202,6 +209,18 @@ export const KERNEL_INSTANCES_KEPT = 4;
 
 /** An instance whose memory has grown beyond this is dropped after its job. */
 export const KERNEL_BYTES_KEPT = 64 * MIB;
+
+// Filters.
+
+/** What a filter changes at once: a chunk of the usual size. Positions in branches and the memory of
+ * the kernel go by it. */
+export const FILTER_UNIT_BYTES_MAXIMUM = CHUNK_BYTES;
+
+/** The longest distance, stride or row (in samples) of a filter: two bytes. Part of the format. */
+export const FILTER_DISTANCE_MAXIMUM = 64 * KIB;
+
+/** Samples that make one point of a picture: half a byte. Part of the format. */
+export const FILTER_CHANNELS_MAXIMUM = 16;
 
 // The store.
 

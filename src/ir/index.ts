@@ -1,6 +1,13 @@
 /**
- * The door of the IR: commands between bytes and bits. `pith/ir`.
+ * The door of the IR: the commands between bytes and bits. `pith/ir`.
+ *
+ * A generator turns bytes into commands, optimizers change them and keep their meaning, a codec turns
+ * them into bits. Text form: docs/formats/ir.md.
  */
 export { IrBuilder } from "./build.ts";
 export type { Generator, Ir, IrPrices, Optimizer } from "./command.ts";
 export { IrCursor } from "./cursor.ts";
+export { parseIr } from "./parse.ts";
+export { printIr } from "./print.ts";
+export { runIr } from "./run.ts";
+export { runs } from "./runs.ts";
