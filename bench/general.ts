@@ -1,6 +1,6 @@
 /**
  * Benchmark of the general codec: `npm run bench -- general [--json] [--files PATH]... [--effort LIST]
- * [--peers LIST] [--rounds N] [--no-time]`.
+ * [--peers LIST] [--rounds N] [--no-time] [--mash] [--optimizers]`.
  *
  *   unit 1   zlib 9, pith fast, ..., bzip2, brotli, zstd, xz, 7-Zip      unit 2   ...
  *
@@ -13,6 +13,9 @@
  *
  * `--no-time` is for work on the codec: sizes only, once, and what peers made of a file is kept in
  * the temp folder, so that a rerun takes no longer than our own coding.
+ *
+ * `--mash` and `--optimizers` instead take the units' parses by brotli, by xz and by ourselves, and
+ * tell what mash-ups and optimizers make of them (general/mash.ts, general/optimizers.ts).
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,12 +25,15 @@ import { machineNow } from "./deflate/report.ts";
 import { CODERS } from "./general/coders.ts";
 import { comparisonOf, rowsOf } from "./general/comparison.ts";
 import { EFFORTS, HAS_DIVANS } from "./general/doors.ts";
+import { mashTargets, mashUps, printMashUps } from "./general/mash.ts";
+import { optimizerGains, printGains } from "./general/optimizers.ts";
 import { inProcessPeer, type Peer, programPeer } from "./general/peers.ts";
 import { findPrograms, PROGRAMS, ZLIB } from "./general/programs.ts";
 import { recordedTotals } from "./general/recorded.ts";
-import { type Measured, printReport } from "./general/report.ts";
+import { type Measured, printMachine, printReport } from "./general/report.ts";
 import { targetsOf } from "./general/targets.ts";
 import { type Unit, unitsOf } from "./general/units.ts";
+import { printTargets } from "./jpeg/report.ts";
 
 const { values } = parseArgs({
   options: {
@@ -37,20 +43,40 @@ const { values } = parseArgs({
     peers: { type: "string", default: "" },
     rounds: { type: "string", default: "1" },
     time: { type: "boolean", default: true },
+    mash: { type: "boolean", default: false },
+    optimizers: { type: "boolean", default: false },
   },
   allowNegative: true,
 });
 
 const folder = mkdtempSync(join(tmpdir(), "pith-bench-"));
 try {
-  const measured = await measure(unitsOf(values.files));
-  if (values.json) console.log(JSON.stringify(measured, null, 2));
-  else printReport(measured);
+  const units = unitsOf(values.files);
+  if (values.mash || values.optimizers) await measureIrs(units);
+  else await measurePeers(units);
 } finally {
   rmSync(folder, { recursive: true });
 }
 // Threads of the codec that idle are no reason to stay.
 process.exit();
+
+async function measurePeers(units: readonly Unit[]): Promise<void> {
+  const measured = await measure(units);
+  if (values.json) console.log(JSON.stringify(measured, null, 2));
+  else printReport(measured);
+}
+
+async function measureIrs(units: readonly Unit[]): Promise<void> {
+  const machine = machineNow();
+  const mashed = values.mash ? await mashUps(units, folder) : [];
+  const gains = values.optimizers ? await optimizerGains(units, folder) : [];
+  const targets = mashTargets(mashed);
+  if (values.json) return console.log(JSON.stringify({ machine, mashed, gains, targets }, null, 2));
+  printMachine(machine);
+  if (values.mash) printMashUps(mashed);
+  if (values.optimizers) printGains(gains);
+  if (targets.length > 0) printTargets(targets);
+}
 
 async function measure(units: readonly Unit[]): Promise<Measured> {
   const machine = machineNow();

@@ -2,7 +2,10 @@
  * Pith's doors as the general benchmark uses them: all it knows of the codec and of the IR.
  *
  *   unit -> encode(effort) -> .dvn -> decode -> unit         on the calling thread
+ *   unit, xz's file or brotli's -> IR -> another IR -> .dvn
  */
+import type { Ir } from "../../src/ir/index.ts";
+
 export const EFFORTS = ["fast", "default", "dense"] as const;
 export type Effort = (typeof EFFORTS)[number];
 
@@ -10,24 +13,69 @@ export type Effort = (typeof EFFORTS)[number];
 interface DivansDoor {
   encodeDivans(plain: Uint8Array, options: { readonly effort: Effort }): Promise<Uint8Array>;
   decodeDivans(file: Uint8Array): Promise<Uint8Array>;
+  generateIr(
+    plain: Uint8Array,
+    options: { readonly generator: "lz"; readonly effort: Effort },
+  ): Promise<Ir>;
+  encodeIr(ir: Ir): Promise<Uint8Array>;
+}
+
+/** What `pith/ir` gives. */
+interface IrDoor {
+  readIr(file: Uint8Array): Promise<{ readonly ir: Ir }>;
+  mashIr(first: Ir, second: Ir, plain: Uint8Array): Promise<Ir>;
+  optimizeIr(ir: Ir, plain: Uint8Array, optimizers: readonly string[]): Promise<Ir>;
+  readonly OPTIMIZERS: readonly { readonly name: string }[];
 }
 
 const divans = await loadDoor<DivansDoor>("divans");
+const ir = await loadDoor<IrDoor>("ir");
 
 /** A build whose codec is not there yet has peers to measure all the same. */
 export const HAS_DIVANS = divans !== undefined;
 
 export async function encode(plain: Uint8Array, effort: Effort): Promise<Uint8Array> {
-  return door().encodeDivans(plain, { effort });
+  return theDivans().encodeDivans(plain, { effort });
 }
 
 export async function decode(file: Uint8Array): Promise<Uint8Array> {
-  return door().decodeDivans(file);
+  return theDivans().decodeDivans(file);
 }
 
-function door(): DivansDoor {
+/** The IR of our own parse. */
+export async function ownIr(plain: Uint8Array): Promise<Ir> {
+  return theDivans().generateIr(plain, { generator: "lz", effort: "dense" });
+}
+
+/** The IR that another program's file holds. */
+export async function irOf(file: Uint8Array): Promise<Ir> {
+  return (await theIr().readIr(file)).ir;
+}
+
+export async function encodeIr(commands: Ir): Promise<Uint8Array> {
+  return theDivans().encodeIr(commands);
+}
+
+export async function mash(first: Ir, second: Ir, plain: Uint8Array): Promise<Ir> {
+  return theIr().mashIr(first, second, plain);
+}
+
+export async function optimize(commands: Ir, plain: Uint8Array, names: string[]): Promise<Ir> {
+  return theIr().optimizeIr(commands, plain, names);
+}
+
+export function optimizerNames(): readonly string[] {
+  return theIr().OPTIMIZERS.map(({ name }) => name);
+}
+
+function theDivans(): DivansDoor {
   if (divans === undefined) throw new Error("this build has no pith/divans");
   return divans;
+}
+
+function theIr(): IrDoor {
+  if (ir === undefined) throw new Error("this build has no pith/ir");
+  return ir;
 }
 
 async function loadDoor<Door>(name: string): Promise<Door | undefined> {
