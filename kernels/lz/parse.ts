@@ -53,6 +53,10 @@ import {
 const WINDOW: u32 = 16384;
 const LOOK_AHEAD: u32 = 512;
 
+/** Cost of the window's first position: a literal that makes its run a likelier one may lower a cost, but
+ * never below zero. */
+const FIRST_COST: u32 = 1 << 20;
+
 /** What begin was told. */
 let unitBytes: u32 = 0;
 let niceLength: u32 = 0;
@@ -97,7 +101,7 @@ function parseWindow(): void {
   const end = min<u32>(rest, WINDOW + LOOK_AHEAD);
   clearArrivals();
   reachTo(0);
-  arriveByLiteral(nodeAt(0), 0, pathRecent(0), 0, pathType(), pathRun());
+  arriveByLiteral(nodeAt(0), FIRST_COST, pathRecent(0), 0, pathType(), pathRun());
   let list = baseList;
   for (let at: u32 = 0; at < end; at++) {
     const first = nodeAt(at);
