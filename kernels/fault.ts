@@ -66,3 +66,7 @@ export const FAULT_DIMENSIONS: i32 = 31;
 
 /** A quantization table holds a zero. */
 export const FAULT_ZERO_QUANTIZER: i32 = 32;
+
+/** Coded commands that cannot be: a distance before the first byte, a copy past the end of its block, a
+ * word that is in no dictionary, states that do not come back. */
+export const FAULT_COMMANDS: i32 = 40;

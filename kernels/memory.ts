@@ -152,8 +152,18 @@ export const UNIT_BYTES: usize = 4 << 20;
 export const PARAMETERS: usize = 1024;
 /** Where a symbol pulls each bound of a row, for each symbol. i16[16][16]. */
 export const CDF_TARGETS: usize = PARAMETERS + 4 * 64;
+/** How fast rows learn, by count, for each slowest rate (rans/cdf.ts). u8[5][256]. */
+export const RATES: usize = CDF_TARGETS + 16 * 32;
+/** The bucket of a row's count, two bits (divans/mix.ts). u8[256]. */
+export const BUCKETS: usize = RATES + 5 * 256;
+/** Row of a mixture that is being coded: 16 lanes and the end. u16[24]. */
+export const MIXED: usize = BUCKETS + 256;
+/** A row that knows nothing. u16[16]. */
+export const FRESH_ROW: usize = MIXED + 48;
+/** Picks a symbol's share out of a row's lanes. i16[16][16]. */
+export const PICKS: usize = FRESH_ROW + 32;
 /** Reciprocals of mixed frequencies, for weights (divans/mix.ts). u32[1024]. */
-export const RECIPROCALS: usize = CDF_TARGETS + 16 * 32;
+export const RECIPROCALS: usize = PICKS + 16 * 32;
 /** Price of a frequency, 1/64 bit, by frequency >> 3. u16[4096]. */
 export const FREQUENCY_PRICES: usize = RECIPROCALS + 4 * 1024;
 /** Weight sets of the mixers (divans/mix.ts). i32[][4]. */
@@ -168,11 +178,19 @@ export const TRANSFORM_COUNT: i32 = 121;
 /** Rows of 32 bytes that code commands: runs, types, lengths, distances (divans/command.ts). */
 export const COMMAND_ROWS: usize = TRANSFORMS + <usize>TRANSFORM_COUNT * TRANSFORM_BYTES;
 export const COMMAND_ROW_BYTES: usize = 2 << 20;
-/** Rows of 32 bytes that code literals, one table for each of four contexts (divans/literal.ts). */
+/** Rows of 32 bytes that code literals, one table for each of four contexts (divans/literal.ts);
+ * the later ones, which see more, are larger. */
 export const LITERAL_ROWS: usize = COMMAND_ROWS + COMMAND_ROW_BYTES;
-export const LITERAL_TABLE_BYTES: usize = 2 << 20;
+export const LITERAL_BITS_0: u32 = 16;
+export const LITERAL_BITS_1: u32 = 16;
+export const LITERAL_BITS_2: u32 = 17;
+export const LITERAL_BITS_3: u32 = 17;
+export const LITERAL_ROWS_1: usize = LITERAL_ROWS + (((<usize>1) << LITERAL_BITS_0) << 5);
+export const LITERAL_ROWS_2: usize = LITERAL_ROWS_1 + (((<usize>1) << LITERAL_BITS_1) << 5);
+export const LITERAL_ROWS_3: usize = LITERAL_ROWS_2 + (((<usize>1) << LITERAL_BITS_2) << 5);
+export const LITERAL_ROWS_END: usize = LITERAL_ROWS_3 + (((<usize>1) << LITERAL_BITS_3) << 5);
 /** The unit's plain bytes, with room for reads before its first byte and writes past its last. */
-export const UNIT: usize = LITERAL_ROWS + 4 * LITERAL_TABLE_BYTES + 1024;
+export const UNIT: usize = LITERAL_ROWS_END + 1024;
 /** Coded bytes: of one block when decoding, of all when encoding. */
 export const CODED: usize = UNIT + UNIT_BYTES + 1024;
 export const CODED_BYTES: usize = UNIT_BYTES + 65536;
@@ -204,3 +222,17 @@ export const MATCH_BYTES: usize = 64 << 20;
 /** Heads and trees of the match finder (lz/match.ts); may lie over COMMANDS, which are written
  * after all matches are found. */
 export const MATCH_TREES: usize = COMMANDS;
+
+// Filters. The unit lies last and is changed in place; only a transposition needs a second region,
+// which follows the unit as long as it is, so that memory grows no further than a job asks.
+//
+//   filters  | counts | marks | unit | the same transposed |
+
+/** How often a byte equals the one a stride before it, by stride (filters/strides.ts). u32[4352]. */
+export const STRIDE_COUNTS: usize = 1024;
+export const STRIDE_SLOTS: i32 = 4352;
+/** Which bytes of a sample count: 0xff or 0 for each (filters/strides.ts). */
+export const STRIDE_MARKS: usize = STRIDE_COUNTS + 4 * <usize>STRIDE_SLOTS;
+export const STRIDE_MARK_BYTES: usize = 4096;
+/** The unit's bytes, UNIT_BYTES at most; 64 bytes before and after may be read, none is used. */
+export const FILTER_UNIT: usize = STRIDE_MARKS + STRIDE_MARK_BYTES + 64;

@@ -668,6 +668,13 @@ export const FAULTS = {
     s3: "InvalidRequest",
     says: "the bytes are not a Lepton file, or break its format",
   },
+  DivansCorrupt: {
+    number: 120,
+    kind: "corrupt",
+    http: 500,
+    s3: "InternalError",
+    says: "the DivANS stream is damaged",
+  },
 } as const satisfies Record<string, Fault>;
 
 export type FaultCode = keyof typeof FAULTS;

@@ -54,6 +54,7 @@ export const KERNEL_REFUSALS: Readonly<Record<number, readonly [code: FaultCode,
   30: ["UnsupportedJpeg", "a Huffman code that its table cannot write"],
   31: ["TooMuchMemoryNeeded", "coefficients beyond the memory of a kernel"],
   32: ["UnsupportedJpegWithZeroIdct0", "a quantization table with a zero"],
+  40: ["DivansCorrupt", "coded commands that cannot be"],
 };
 
 const PAGES_INITIAL = 16;

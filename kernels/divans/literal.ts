@@ -1,0 +1,186 @@
+/**
+ * Literal: one byte as two nibbles, each foreseen by four rows that see different circumstances.
+ *
+ *   history   the eight bytes before; an input sees those that its mask names
+ *   others    matched byte, byte above, column, whether a copy came before
+ *   key       a product of both; its upper bits pick the row of the high nibble in the input's
+ *             table, seven others mark the row as this context's
+ *
+ * The low nibble's key is the high one's moved by a step for each high nibble. A row that belongs to
+ * another context is taken from it, and begins anew as a copy of the row of the input before.
+ */
+import {
+  FRESH_ROW,
+  LITERAL_BITS_0,
+  LITERAL_BITS_1,
+  LITERAL_BITS_2,
+  LITERAL_BITS_3,
+  LITERAL_ROWS,
+  LITERAL_ROWS_1,
+  LITERAL_ROWS_2,
+  LITERAL_ROWS_3,
+  LITERAL_ROWS_END,
+  UNIT,
+  WEIGHTS,
+} from "../memory.ts";
+import { claimRow, codeMixed, KIND_BYTES, priceMixed } from "./mix.ts";
+import {
+  HISTORY_MASKS,
+  LITERAL_RATE,
+  OTHER_MASKS,
+  parameter,
+  ratesOf,
+  STRIDE,
+  STRIDE_MAXIMUM,
+  widened,
+  widenedFromTop,
+} from "./parameters.ts";
+
+/** Weight sets of high and of low nibbles. */
+const HIGH: usize = WEIGHTS;
+const LOW: usize = WEIGHTS + KIND_BYTES;
+
+/** Odd numbers whose products scatter. */
+const SCATTER_HISTORY: u64 = 0x9e3779b97f4a7c15;
+const SCATTER_OTHERS: u64 = 0xd6e8feb86659fd93;
+const SCATTER_HIGH: u64 = 0xc2b2ae3d27d4eb4f;
+
+let history0: u64 = 0;
+let history1: u64 = 0;
+let history2: u64 = 0;
+let history3: u64 = 0;
+let others0: u64 = 0;
+let others1: u64 = 0;
+let others2: u64 = 0;
+let others3: u64 = 0;
+let stride: u32 = 0;
+let rates: usize = 0;
+/** Keys of the nibble that is being coded, one for each input. */
+let key0: u64 = 0;
+let key1: u64 = 0;
+let key2: u64 = 0;
+let key3: u64 = 0;
+
+/** Takes the unit's parameters and forgets what rows have learnt. */
+export function beginLiterals(): void {
+  history0 = widenedFromTop(parameter(HISTORY_MASKS));
+  history1 = widenedFromTop(parameter(HISTORY_MASKS + 1));
+  history2 = widenedFromTop(parameter(HISTORY_MASKS + 2));
+  history3 = widenedFromTop(parameter(HISTORY_MASKS + 3));
+  others0 = widened(parameter(OTHER_MASKS));
+  others1 = widened(parameter(OTHER_MASKS + 1));
+  others2 = widened(parameter(OTHER_MASKS + 2));
+  others3 = widened(parameter(OTHER_MASKS + 3));
+  stride = min<u32>(parameter(STRIDE), STRIDE_MAXIMUM);
+  rates = ratesOf(LITERAL_RATE);
+  memory.fill(LITERAL_ROWS, 0, LITERAL_ROWS_END - LITERAL_ROWS);
+}
+
+/** Finds the keys of the high nibble at `at`. */
+// @ts-ignore: decorator
+@inline
+function look(at: usize, distance: u32, first: u32): void {
+  const history = load<u64>(at - 8, 0, 1);
+  let others: u64 = load<u8>(at - distance);
+  if (stride) {
+    others |= (<u64>load<u8>(at - stride)) << 8;
+    others |= (<u64>min<u32>(<u32>(at - UNIT) % stride, 255)) << 16;
+  }
+  others |= (<u64>first) << 24;
+  key0 = keyOf(history & history0, others & others0);
+  key1 = keyOf(history & history1, others & others1);
+  key2 = keyOf(history & history2, others & others2);
+  key3 = keyOf(history & history3, others & others3);
+}
+
+// @ts-ignore: decorator
+@inline
+function keyOf(history: u64, others: u64): u64 {
+  const key = history * SCATTER_HISTORY + others * SCATTER_OTHERS;
+  return key ^ (key >> 29);
+}
+
+/** Goes on to the low nibble. */
+// @ts-ignore: decorator
+@inline
+function lookLower(high: u32): void {
+  const step = (<u64>high + 1) * SCATTER_HIGH;
+  key0 += step;
+  key1 += step;
+  key2 += step;
+  key3 += step;
+}
+
+/** Codes the byte at `at`. `first` is 1 behind a copy, `distance` the last one. Returns it. */
+export function codeLiteral<D>(at: usize, distance: u32, first: u32, given: u32): u32 {
+  look(at, distance, first);
+  const high = codeNibble<D>(HIGH, given >> 4);
+  lookLower(high);
+  return (high << 4) | codeNibble<D>(LOW, given & 15);
+}
+
+// @ts-ignore: decorator
+@inline
+function codeNibble<D>(kind: usize, given: u32): u32 {
+  const r0 = claimRow(row0(), FRESH_ROW, markOf(key0));
+  const r1 = claimRow(row1(), r0, markOf(key1));
+  const r2 = claimRow(row2(), r1, markOf(key2));
+  const r3 = claimRow(row3(), r2, markOf(key3));
+  return codeMixed<D>(r0, r1, r2, r3, kind, rates, given);
+}
+
+/** What `codeLiteral` would cost now, in 1/64 bit; nothing is learnt. */
+export function priceLiteral(at: usize, distance: u32, first: u32, given: u32): u32 {
+  look(at, distance, first);
+  const price = priceNibble(HIGH, given >> 4);
+  lookLower(given >> 4);
+  return price + priceNibble(LOW, given & 15);
+}
+
+// @ts-ignore: decorator
+@inline
+function priceNibble(kind: usize, given: u32): u32 {
+  const r0 = ownedRow(row0(), FRESH_ROW, markOf(key0));
+  const r1 = ownedRow(row1(), r0, markOf(key1));
+  const r2 = ownedRow(row2(), r1, markOf(key2));
+  const r3 = ownedRow(row3(), r2, markOf(key3));
+  return priceMixed(r0, r1, r2, r3, kind, given);
+}
+
+/** The row if it belongs to `mark`, else what it would begin as. */
+// @ts-ignore: decorator
+@inline
+function ownedRow(row: usize, parent: usize, mark: u32): usize {
+  return load<u8>(row, 1) == <u8>mark ? row : parent;
+}
+
+/** What tells contexts that share a row apart; never 0. */
+// @ts-ignore: decorator
+@inline
+function markOf(key: u64): u32 {
+  return 0x80 | (<u32>(key >> 32) & 0x7f);
+}
+
+// @ts-ignore: decorator
+@inline
+function row0(): usize {
+  return LITERAL_ROWS + ((<usize>(key0 >> (64 - LITERAL_BITS_0))) << 5);
+}
+
+// @ts-ignore: decorator
+@inline
+function row1(): usize {
+  return LITERAL_ROWS_1 + ((<usize>(key1 >> (64 - LITERAL_BITS_1))) << 5);
+}
+
+// @ts-ignore: decorator
+@inline
+function row2(): usize {
+  return LITERAL_ROWS_2 + ((<usize>(key2 >> (64 - LITERAL_BITS_2))) << 5);
+}
+
+// @ts-ignore: decorator
+@inline
+function row3(): usize {
+  return LITERAL_ROWS_3 + ((<usize>(key3 >> (64 - LITERAL_BITS_3))) << 5);
+}

@@ -1,0 +1,366 @@
+/**
+ * Mix: codes a nibble by the weighted mean of four rows, and teaches rows and weights.
+ *
+ *   rows      r0 (fewest circumstances) ... r3        each says how likely every symbol is
+ *   weights   one set of four for each kind of symbol and each combination of how often the rows
+ *             were used, since a row that has seen nothing deserves no trust
+ *   mixture   ramp + sum of row * weight / 32768      sixteen bounds; the ramp keeps all apart
+ *
+ * A row that was never touched begins as a copy of the row before it. After a symbol each weight
+ * moves by how much better its row foresaw the symbol than the mixture did, an exponentiated
+ * gradient step in integers; their sum stays within a few units of 32767, so that no bound of the
+ * mixture passes 32767. Source: docs/formats/divans.md, mixing.
+ */
+import {
+  BUCKETS,
+  FREQUENCY_PRICES,
+  FRESH_ROW,
+  MIXED,
+  PICKS,
+  RECIPROCALS,
+  WEIGHT_BYTES,
+  WEIGHTS,
+} from "../memory.ts";
+import { freshRow, inheritRow, learnRow, SCALE } from "../rans/cdf.ts";
+import { advance, gather, slot } from "../rans/coder.ts";
+import { prices, reads } from "./direction.ts";
+
+/** Combinations of four buckets of two bits. */
+const COMBINATIONS: u32 = 256;
+/** Bytes of the weight sets of one kind of symbol. */
+export const KIND_BYTES: usize = <usize>COMBINATIONS * 16;
+/** How many kinds of symbols have weights of their own. */
+export const KINDS: u32 = <u32>(WEIGHT_BYTES / KIND_BYTES);
+/** What the weights of a set sum up to. */
+const WEIGHT_SUM: i32 = 32767;
+/** Bounds of a weight: where learning stops, and where evening out the sum does. */
+const WEIGHT_LEARNED_MINIMUM: i32 = 256;
+const WEIGHT_MINIMUM: i32 = 64;
+/** A weight grows by this share at most, in 1/65536. */
+const GAIN_MAXIMUM: i32 = 16383;
+
+/** Mark of rows that nobody else could own. */
+export const OWN: u32 = 1;
+
+/** Price of what was coded while pricing, 1/64 bit. */
+let spent: u32 = 0;
+
+/** The price since the last call. */
+// @ts-ignore: decorator
+@inline
+export function takeSpent(): u32 {
+  const price = spent;
+  spent = 0;
+  return price;
+}
+
+/** Fills the tables that depend on nothing. */
+export function fillMixTables(): void {
+  freshRow(FRESH_ROW);
+  store<u16>(MIXED, <u16>SCALE, 32);
+  for (let count: u32 = 0; count < 256; count++) {
+    store<u8>(BUCKETS + count, <u8>(u32(count > 1) + u32(count > 3) + u32(count > 12)));
+  }
+  for (let step: u32 = 0; step < 1024; step++) {
+    store<u32>(RECIPROCALS + (step << 2), (1 << 20) / (32 * step + 16));
+  }
+  for (let symbol: u32 = 0; symbol < 16; symbol++) {
+    const picks = PICKS + (symbol << 5);
+    memory.fill(picks, 0, 32);
+    if (symbol > 0) store<i16>(picks + (symbol << 1), -1);
+    if (symbol < 15) store<i16>(picks + (symbol << 1), 1, 2);
+  }
+  fillFrequencyPrices();
+}
+
+/** 64 * -log2(frequency / 32768) by frequency >> 3, from squarings in integers. */
+function fillFrequencyPrices(): void {
+  for (let step: u32 = 0; step < 4096; step++) {
+    const frequency = 8 * step + 4;
+    const top = 31 - clz(frequency);
+    let mantissa: u64 = (<u64>frequency) << (31 - top);
+    let log: u32 = 0;
+    for (let bit: u32 = 0; bit < 8; bit++) {
+      mantissa = (mantissa * mantissa) >> 31;
+      log <<= 1;
+      if (mantissa >= (<u64>1) << 32) {
+        mantissa >>= 1;
+        log |= 1;
+      }
+    }
+    const whole = (top << 8) | log;
+    store<u16>(FREQUENCY_PRICES + (step << 1), <u16>(((15 << 8) - whole + 2) >> 2));
+  }
+}
+
+/** Price of a frequency, 1/64 bit. */
+// @ts-ignore: decorator
+@inline
+export function frequencyPrice(frequency: u32): u32 {
+  return load<u16>(FREQUENCY_PRICES + ((frequency >> 3) << 1));
+}
+
+/** All weight sets as they begin: the more a row was used, the more it weighs. */
+export function resetWeights(): void {
+  for (let combination: u32 = 0; combination < COMBINATIONS; combination++) {
+    let sum: u32 = 0;
+    for (let row: u32 = 0; row < 4; row++) sum += trust((combination >> (2 * row)) & 3, row);
+    const weights = WEIGHTS + (combination << 4);
+    for (let row: u32 = 0; row < 4; row++) {
+      const weight = (<u32>WEIGHT_SUM * trust((combination >> (2 * row)) & 3, row)) / sum;
+      store<i32>(weights + (row << 2), max<i32>(<i32>weight, WEIGHT_LEARNED_MINIMUM));
+    }
+  }
+  for (let kind: u32 = 1; kind < KINDS; kind++) {
+    memory.copy(WEIGHTS + <usize>kind * KIND_BYTES, WEIGHTS, KIND_BYTES);
+  }
+}
+
+/** Weight of a row at first, up to a factor: by the bucket of its count and its place. */
+function trust(bucket: u32, row: u32): u32 {
+  const byBucket: u32 = bucket == 0 ? 2 : bucket == 1 ? 6 : bucket == 2 ? 12 : 16;
+  return byBucket * (4 + row);
+}
+
+/** Sees to it that a row belongs to `mark`: else it begins as a copy of `parent`. */
+// @ts-ignore: decorator
+@inline
+export function claimRow(row: usize, parent: usize, mark: u32): usize {
+  if (load<u8>(row, 1) != <u8>mark) inheritRow(row, parent, mark);
+  return row;
+}
+
+/**
+ * Codes a nibble by rows that are claimed. `kind` is the address of the kind's weight sets, `rates` of a table of rates.
+ * Returns the symbol.
+ */
+export function codeMixed<D>(
+  r0: usize,
+  r1: usize,
+  r2: usize,
+  r3: usize,
+  kind: usize,
+  rates: usize,
+  given: u32,
+): u32 {
+  const weights = weightsFor(kind, r0, r1, r2, r3);
+  mix(r0, r1, r2, r3, weights);
+  const symbol = reads<D>() ? find(slot()) : given;
+  const bound = MIXED + (symbol << 1);
+  const start: u32 = load<u16>(bound);
+  const frequency = <u32>load<u16>(bound, 2) - start;
+  if (reads<D>()) advance(start, frequency);
+  else if (prices<D>()) spent += frequencyPrice(frequency);
+  else gather(start, frequency);
+
+  learnWeights(r0, r1, r2, r3, weights, symbol, frequency);
+  learnRow(r0, symbol, rates);
+  learnRow(r1, symbol, rates);
+  learnRow(r2, symbol, rates);
+  learnRow(r3, symbol, rates);
+  return symbol;
+}
+
+/** What `codeMixed` would cost now, in 1/64 bit; nothing is learnt, and no row is changed. */
+export function priceMixed(
+  r0: usize,
+  r1: usize,
+  r2: usize,
+  r3: usize,
+  kind: usize,
+  symbol: u32,
+): u32 {
+  mix(r0, r1, r2, r3, weightsFor(kind, r0, r1, r2, r3));
+  const bound = MIXED + (symbol << 1);
+  return frequencyPrice(<u32>load<u16>(bound, 2) - <u32>load<u16>(bound));
+}
+
+/** Codes a nibble by one row. */
+export function codeSingle<D>(row: usize, rates: usize, given: u32): u32 {
+  claimRow(row, FRESH_ROW, OWN);
+  copyRamped(row);
+  const symbol = reads<D>() ? find(slot()) : given;
+  const bound = MIXED + (symbol << 1);
+  const start: u32 = load<u16>(bound);
+  const frequency = <u32>load<u16>(bound, 2) - start;
+  if (reads<D>()) advance(start, frequency);
+  else if (prices<D>()) spent += frequencyPrice(frequency);
+  else gather(start, frequency);
+  learnRow(row, symbol, rates);
+  return symbol;
+}
+
+/** Codes up to 15 bits that nothing is known about. */
+// @ts-ignore: decorator
+@inline
+export function codeRaw<D>(bits: u32, given: u32): u32 {
+  const shift = 15 - bits;
+  const value = reads<D>() ? slot() >> shift : given;
+  if (reads<D>()) advance(value << shift, 1 << shift);
+  else if (prices<D>()) spent += bits << 6;
+  else gather(value << shift, 1 << shift);
+  return value;
+}
+
+// @ts-ignore: decorator
+@inline
+function weightsFor(kind: usize, r0: usize, r1: usize, r2: usize, r3: usize): usize {
+  const combination: u32 =
+    load<u8>(BUCKETS + load<u8>(r0)) |
+    (load<u8>(BUCKETS + load<u8>(r1)) << 2) |
+    (load<u8>(BUCKETS + load<u8>(r2)) << 4) |
+    (load<u8>(BUCKETS + load<u8>(r3)) << 6);
+  return kind + (combination << 4);
+}
+
+/** Fills MIXED with the mixture's bounds. */
+// @ts-ignore: decorator
+@inline
+function mix(r0: usize, r1: usize, r2: usize, r3: usize, weights: usize): void {
+  if (ASC_FEATURE_SIMD) {
+    const w0 = v128.load_splat<i16>(weights);
+    const w1 = v128.load_splat<i16>(weights, 4);
+    const w2 = v128.load_splat<i16>(weights, 8);
+    const w3 = v128.load_splat<i16>(weights, 12);
+    let low = i16x8(0, 1, 2, 3, 4, 5, 6, 7);
+    let high = i16x8(8, 9, 10, 11, 12, 13, 14, 15);
+    low = i16x8.add(low, i16x8.q15mulr_sat_s(v128.load(r0), w0));
+    high = i16x8.add(high, i16x8.q15mulr_sat_s(v128.load(r0, 16), w0));
+    low = i16x8.add(low, i16x8.q15mulr_sat_s(v128.load(r1), w1));
+    high = i16x8.add(high, i16x8.q15mulr_sat_s(v128.load(r1, 16), w1));
+    low = i16x8.add(low, i16x8.q15mulr_sat_s(v128.load(r2), w2));
+    high = i16x8.add(high, i16x8.q15mulr_sat_s(v128.load(r2, 16), w2));
+    low = i16x8.add(low, i16x8.q15mulr_sat_s(v128.load(r3), w3));
+    high = i16x8.add(high, i16x8.q15mulr_sat_s(v128.load(r3, 16), w3));
+    v128.store(MIXED, i16x8.replace_lane(low, 0, 0));
+    v128.store(MIXED, high, 16);
+  } else {
+    const w0 = load<i32>(weights);
+    const w1 = load<i32>(weights, 4);
+    const w2 = load<i32>(weights, 8);
+    const w3 = load<i32>(weights, 12);
+    store<u16>(MIXED, 0);
+    for (let lane: u32 = 1; lane < 16; lane++) {
+      const at = (<usize>lane) << 1;
+      const bound =
+        <i32>lane +
+        ((load<i16>(r0 + at) * w0 + 0x4000) >> 15) +
+        ((load<i16>(r1 + at) * w1 + 0x4000) >> 15) +
+        ((load<i16>(r2 + at) * w2 + 0x4000) >> 15) +
+        ((load<i16>(r3 + at) * w3 + 0x4000) >> 15);
+      store<u16>(MIXED + at, <u16>bound);
+    }
+  }
+}
+
+/** Fills MIXED with one row's bounds. */
+// @ts-ignore: decorator
+@inline
+function copyRamped(row: usize): void {
+  if (ASC_FEATURE_SIMD) {
+    const low = i16x8.add(v128.load(row), i16x8(0, 1, 2, 3, 4, 5, 6, 7));
+    const high = i16x8.add(v128.load(row, 16), i16x8(8, 9, 10, 11, 12, 13, 14, 15));
+    v128.store(MIXED, i16x8.replace_lane(low, 0, 0));
+    v128.store(MIXED, high, 16);
+  } else {
+    store<u16>(MIXED, 0);
+    for (let lane: u32 = 1; lane < 16; lane++) {
+      const at = (<usize>lane) << 1;
+      store<u16>(MIXED + at, <u16>(load<u16>(row + at) + lane));
+    }
+  }
+}
+
+/** The symbol of MIXED that holds `place`, 0..32767. */
+// @ts-ignore: decorator
+@inline
+function find(place: u32): u32 {
+  if (ASC_FEATURE_SIMD) {
+    const places = i16x8.splat(<i16>place);
+    const low = i16x8.le_s(v128.load(MIXED), places);
+    const high = i16x8.le_s(v128.load(MIXED, 16), places);
+    return 31 - clz(i8x16.bitmask(i8x16.narrow_i16x8_s(low, high)));
+  } else {
+    let symbol: u32 = 0;
+    for (let lane: u32 = 1; lane < 16; lane++) {
+      symbol += u32(<u32>load<u16>(MIXED + (lane << 1)) <= place);
+    }
+    return symbol;
+  }
+}
+
+/** Moves the weights towards the rows that foresaw `symbol` better than the mixture did. */
+// @ts-ignore: decorator
+@inline
+function learnWeights(
+  r0: usize,
+  r1: usize,
+  r2: usize,
+  r3: usize,
+  weights: usize,
+  symbol: u32,
+  frequency: u32,
+): void {
+  const reciprocal: i32 = load<i32>(RECIPROCALS + ((frequency >> 5) << 2));
+  const rest: i32 = symbol == 15 ? <i32>SCALE : 0;
+  if (ASC_FEATURE_SIMD) {
+    const pickLow = v128.load(PICKS + (symbol << 5));
+    const pickHigh = v128.load(PICKS + (symbol << 5), 16);
+    const d0 = i32x4.add(
+      i32x4.dot_i16x8_s(v128.load(r0), pickLow),
+      i32x4.dot_i16x8_s(v128.load(r0, 16), pickHigh),
+    );
+    const d1 = i32x4.add(
+      i32x4.dot_i16x8_s(v128.load(r1), pickLow),
+      i32x4.dot_i16x8_s(v128.load(r1, 16), pickHigh),
+    );
+    const d2 = i32x4.add(
+      i32x4.dot_i16x8_s(v128.load(r2), pickLow),
+      i32x4.dot_i16x8_s(v128.load(r2, 16), pickHigh),
+    );
+    const d3 = i32x4.add(
+      i32x4.dot_i16x8_s(v128.load(r3), pickLow),
+      i32x4.dot_i16x8_s(v128.load(r3, 16), pickHigh),
+    );
+    const s01 = i32x4.add(
+      v128.shuffle<i32>(d0, d1, 0, 4, 1, 5),
+      v128.shuffle<i32>(d0, d1, 2, 6, 3, 7),
+    );
+    const s23 = i32x4.add(
+      v128.shuffle<i32>(d2, d3, 0, 4, 1, 5),
+      v128.shuffle<i32>(d2, d3, 2, 6, 3, 7),
+    );
+    const shares = i32x4.add(v128.shuffle<i64>(s01, s23, 0, 2), v128.shuffle<i64>(s01, s23, 1, 3));
+    const missed = i32x4.add(shares, i32x4.splat(rest - <i32>frequency));
+    const gain = i32x4.min_s(
+      i32x4.shr_s(i32x4.mul(missed, i32x4.splat(reciprocal)), 10),
+      i32x4.splat(GAIN_MAXIMUM),
+    );
+    let now = v128.load(weights);
+    now = i32x4.add(now, i32x4.shr_s(i32x4.mul(now, gain), 16));
+    now = i32x4.max_s(now, i32x4.splat(WEIGHT_LEARNED_MINIMUM));
+    let sum = i32x4.add(now, v128.shuffle<i32>(now, now, 2, 3, 0, 1));
+    sum = i32x4.add(sum, v128.shuffle<i32>(sum, sum, 1, 0, 3, 2));
+    const over = i32x4.shr_s(i32x4.add(sum, i32x4.splat(2 - WEIGHT_SUM)), 2);
+    v128.store(weights, i32x4.max_s(i32x4.sub(now, over), i32x4.splat(WEIGHT_MINIMUM)));
+  } else {
+    const n0 = learned(r0, load<i32>(weights), symbol, <i32>frequency, reciprocal);
+    const n1 = learned(r1, load<i32>(weights, 4), symbol, <i32>frequency, reciprocal);
+    const n2 = learned(r2, load<i32>(weights, 8), symbol, <i32>frequency, reciprocal);
+    const n3 = learned(r3, load<i32>(weights, 12), symbol, <i32>frequency, reciprocal);
+    const over = (n0 + n1 + n2 + n3 + 2 - WEIGHT_SUM) >> 2;
+    store<i32>(weights, max<i32>(n0 - over, WEIGHT_MINIMUM));
+    store<i32>(weights, max<i32>(n1 - over, WEIGHT_MINIMUM), 4);
+    store<i32>(weights, max<i32>(n2 - over, WEIGHT_MINIMUM), 8);
+    store<i32>(weights, max<i32>(n3 - over, WEIGHT_MINIMUM), 12);
+  }
+}
+
+/** One weight after a symbol that its row gave a share of its own. */
+function learned(row: usize, weight: i32, symbol: u32, frequency: i32, reciprocal: i32): i32 {
+  const lower: i32 = symbol == 0 ? 0 : load<i16>(row + (symbol << 1));
+  const upper: i32 = symbol == 15 ? <i32>SCALE : load<i16>(row + (symbol << 1), 2);
+  const missed = upper - lower - frequency;
+  const gain = min<i32>((missed * reciprocal) >> 10, GAIN_MAXIMUM);
+  return max<i32>(weight + ((weight * gain) >> 16), WEIGHT_LEARNED_MINIMUM);
+}

@@ -1,0 +1,105 @@
+/**
+ * CDF: an adaptive row for one nibble. Sixteen lanes of 16 bits, 32 bytes:
+ *
+ *   lane     0       1        2       ...    15
+ *   holds    count   bound 1  bound 2 ...    bound 15
+ *
+ * Bound s is the lower end of symbol s in units of 1/32768; bound 0 is always 0, so its lane keeps
+ * how often the row was used (1 when fresh, 0 when never touched, 255 at most) in its lower byte, and in
+ * its upper byte whatever tells a row's owner from others that hash to the same place. A symbol
+ * pulls each bound a power of two nearer to where it would be if nothing else ever came; the count
+ * says which power. Bounds stay ordered and at most 32744, so that a ramp of one per symbol leaves none of
+ * them without a share.
+ */
+import { CDF_TARGETS, RATES } from "../memory.ts";
+
+/** Bytes in a row. */
+export const ROW_BYTES: usize = 32;
+/** log2 of the sum of all shares. */
+export const SCALE_BITS: u32 = 15;
+export const SCALE: u32 = 1 << SCALE_BITS;
+/** Room that the bounds leave below SCALE, for the ramp and for rounding. */
+const MARGIN: i32 = 24;
+/** Space between neighbouring bounds that nothing can close. */
+const STEP: i32 = 8;
+/** Largest count. */
+const COUNT_MAXIMUM: u32 = 255;
+/** Slowest rates that there are tables for: RATE_FIRST.., one table of 256 bytes each. */
+export const RATE_FIRST: u32 = 4;
+export const RATE_TABLES: u32 = 5;
+
+/** Fills the targets and the tables of rates. */
+export function fillRows(): void {
+  for (let symbol: i32 = 0; symbol < 16; symbol++) {
+    for (let lane: i32 = 0; lane < 16; lane++) {
+      const low = STEP * lane;
+      const high = <i32>SCALE - MARGIN - STEP * (15 - lane);
+      store<i16>(CDF_TARGETS + (((symbol << 4) + lane) << 1), <i16>(lane <= symbol ? low : high));
+    }
+  }
+  for (let table: u32 = 0; table < RATE_TABLES; table++) {
+    for (let count: u32 = 0; count < 256; count++) {
+      const rate = min<u32>(rateOf(count), RATE_FIRST + table);
+      store<u8>(RATES + (table << 8) + count, <u8>rate);
+    }
+  }
+}
+
+/** The power of two by which a row of that count learns. */
+function rateOf(count: u32): u32 {
+  if (count <= 2) return 2;
+  if (count <= 5) return 3;
+  if (count <= 14) return 4;
+  if (count <= 40) return 5;
+  if (count <= 110) return 6;
+  if (count < COUNT_MAXIMUM) return 7;
+  return 8;
+}
+
+/** Makes a row that knows nothing: all symbols alike. */
+export function freshRow(row: usize): void {
+  store<u16>(row, 1);
+  for (let lane: u32 = 1; lane < 16; lane++) {
+    store<u16>(row + (lane << 1), <u16>(lane * ((SCALE - <u32>MARGIN) / 16)));
+  }
+}
+
+/** Makes `row` what `parent` is, with a fresh count and an owner's mark. */
+// @ts-ignore: decorator
+@inline
+export function inheritRow(row: usize, parent: usize, mark: u32): void {
+  if (ASC_FEATURE_SIMD) {
+    v128.store(row, v128.load(parent));
+    v128.store(row, v128.load(parent, 16), 16);
+  } else {
+    store<u64>(row, load<u64>(parent));
+    store<u64>(row, load<u64>(parent, 8), 8);
+    store<u64>(row, load<u64>(parent, 16), 16);
+    store<u64>(row, load<u64>(parent, 24), 24);
+  }
+  store<u16>(row, <u16>(1 | (mark << 8)));
+}
+
+/** Teaches a row a symbol; `rates` is the address of a table of rates. */
+// @ts-ignore: decorator
+@inline
+export function learnRow(row: usize, symbol: u32, rates: usize): void {
+  const count: u32 = load<u8>(row);
+  const rate: i32 = load<u8>(rates + count);
+  const target = CDF_TARGETS + (symbol << 5);
+  const lane: u32 = <u32>load<u16>(row) + u32(count < COUNT_MAXIMUM);
+  if (ASC_FEATURE_SIMD) {
+    const low = v128.load(row);
+    const high = v128.load(row, 16);
+    const pullLow = i16x8.shr_s(i16x8.sub(v128.load(target), low), rate);
+    const pullHigh = i16x8.shr_s(i16x8.sub(v128.load(target, 16), high), rate);
+    v128.store(row, i16x8.replace_lane(i16x8.add(low, pullLow), 0, <i16>lane));
+    v128.store(row, i16x8.add(high, pullHigh), 16);
+  } else {
+    for (let at: usize = 2; at < ROW_BYTES; at += 2) {
+      const bound: i32 = load<i16>(row + at);
+      store<i16>(row + at, <i16>(bound + ((load<i16>(target + at) - bound) >> rate)));
+    }
+    store<u16>(row, <u16>lane);
+  }
+}
