@@ -62,6 +62,11 @@ export const JOB_TIMEOUT_MS = 60_000;
 export const SEARCH_TIMEOUT_MS = 80_000;
 export const DENSE_SEARCH_TIMEOUT_MS = 320_000;
 
+/** What a search may take of memory for one chunk, and how much of the machine's all searches may take
+ * together: fewer threads search where there is less. */
+export const SEARCH_BYTES_MAXIMUM = 200 * MIB;
+export const SEARCH_MEMORY_SHARE = 1 / 2;
+
 /** JavaScript heap of a coding worker; its buffers and wasm memory are bounded apart from it. */
 export const WORKER_HEAP_MIB = 256;
 
@@ -190,6 +195,10 @@ export const LEPTON_PARTIAL_ROW_BYTES_MAXIMUM = 8 * MIB;
  * their words 128 MiB. */
 export const IR_COMMANDS_MAXIMUM = 16 * MIB;
 
+/** `prediction` lines of one IR: each is an object of a kilobyte and its lists. Encoders write one for a
+ * megabyte. */
+export const IR_HINTS_MAXIMUM = 64 * KIB;
+
 /** Literal bytes of one IR: whole files can be read from other compressors' streams, but an IR is in
  * memory as a whole. */
 export const IR_LITERAL_BYTES_MAXIMUM = 256 * MIB;
@@ -197,6 +206,10 @@ export const IR_LITERAL_BYTES_MAXIMUM = 256 * MIB;
 /** The text form of an IR, read or written: half of the longest string that every platform has. A
  * chunk of 4 MiB takes up to some 60 MiB, if it is made of copies of two bytes. */
 export const IR_TEXT_BYTES_MAXIMUM = 256 * MIB;
+
+/** Context maps in the hints of one IR, where a stream is read as one: a metablock of Brotli may bring
+ * 17 KiB of them with 80 bytes, and one in use lasts for a megabyte. */
+export const IR_HINT_BYTES_MAXIMUM = 32 * MIB;
 
 /** What an IR may make unless the caller allows more: one line can ask for 256 MiB. */
 export const IR_OUTPUT_BYTES_MAXIMUM = 256 * MIB;
@@ -215,6 +228,16 @@ export const KERNEL_BYTES_KEPT = 64 * MIB;
 /** What a filter changes at once: a chunk of the usual size. Positions in branches and the memory of
  * the kernel go by it. */
 export const FILTER_UNIT_BYTES_MAXIMUM = CHUNK_BYTES;
+
+/** What a filter is tried on: two pieces of half of it. Large enough that a coder finds the repeats that
+ * a filter may destroy, an eighth of the time of the whole. */
+export const FILTER_SAMPLE_BYTES = 512 * KIB;
+
+/** A filter is taken only when it saves this share of the coded bytes: below it a sample may err. */
+export const FILTER_SAVED_SHARE_MINIMUM = 1 / 128;
+
+/** Filters that are tried at effort "fast". */
+export const FILTER_CANDIDATES_FAST = 4;
 
 /** The longest distance, stride or row (in samples) of a filter: two bytes. Part of the format. */
 export const FILTER_DISTANCE_MAXIMUM = 64 * KIB;

@@ -9,7 +9,7 @@
  * command is kept as it comes, also one of no bytes: dropping it is for an optimizer.
  */
 import { PithError } from "../core/errors.ts";
-import { IR_COMMANDS_MAXIMUM, IR_LITERAL_BYTES_MAXIMUM } from "../core/limits.ts";
+import { IR_COMMANDS_MAXIMUM, IR_HINTS_MAXIMUM, IR_LITERAL_BYTES_MAXIMUM } from "../core/limits.ts";
 import {
   COMMAND_KINDS,
   COMMAND_LENGTH_MAXIMUM,
@@ -25,6 +25,7 @@ import { checkWord, transformedLength } from "./words.ts";
 /** The window that distances may need: 2^10 to 2^24 bytes in Brotli, 2^30 in its large form. */
 export const WINDOW_BITS_MINIMUM = 10;
 export const WINDOW_BITS_MAXIMUM = 30;
+export const DISTANCE_MAXIMUM = 2 ** WINDOW_BITS_MAXIMUM;
 
 export class IrBuilder {
   #words = new Uint32Array(256);
@@ -60,7 +61,9 @@ export class IrBuilder {
    * @throws PithError "IrInvalid" when it begins before the first byte
    */
   copy(length: number, distance: number): this {
-    if (!within(distance, 1, 0xffff_ffff)) throw this.#invalid("a distance of less than one");
+    if (!within(distance, 1, DISTANCE_MAXIMUM)) {
+      throw this.#invalid("a distance of less than one or more than 2^30");
+    }
     if (length > 0 && distance > this.#position) {
       throw this.#invalid("a copy from before the first byte");
     }
@@ -93,6 +96,9 @@ export class IrBuilder {
   prediction(hint: PredictionHint): this {
     const why = checkHint(hint);
     if (why !== "") throw this.#invalid(why);
+    if (this.#hints.length === IR_HINTS_MAXIMUM) {
+      throw new PithError("IrTooLarge", { hints: "more", maximum: IR_HINTS_MAXIMUM });
+    }
     this.#add("prediction", 0, this.#hints.length);
     this.#hints.push(hint);
     return this;

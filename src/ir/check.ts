@@ -7,7 +7,7 @@
  */
 import { PithError } from "../core/errors.ts";
 import { IR_COMMANDS_MAXIMUM } from "../core/limits.ts";
-import { WINDOW_BITS_MAXIMUM, WINDOW_BITS_MINIMUM } from "./build.ts";
+import { DISTANCE_MAXIMUM, WINDOW_BITS_MAXIMUM, WINDOW_BITS_MINIMUM } from "./build.ts";
 import { type Ir, WORDS_A_COMMAND } from "./command.ts";
 import { IrCursor } from "./cursor.ts";
 import { checkHint } from "./hint.ts";
@@ -53,7 +53,9 @@ export function measureIr(ir: Ir): IrMeasure {
 function complaint(cursor: IrCursor): string {
   const { kind, length, operand } = cursor;
   if (kind === "copy") {
-    if (operand === 0) return "a distance of less than one";
+    if (operand === 0 || operand > DISTANCE_MAXIMUM) {
+      return "a distance of less than one or more than 2^30";
+    }
     return length > 0 && operand > cursor.position ? "a copy from before the first byte" : "";
   }
   if (kind === "insert" || kind === "rndins") {

@@ -26,13 +26,15 @@ export const SPEED_SECTIONS = {
 export type SpeedSection = keyof typeof SPEED_SECTIONS;
 export const SPEED_MAXIMUM = 16_384;
 
+const NO_VALUES = new Uint8Array(0);
+
 /** A hint with nothing but a mode. */
 export function plainHint(mode: ContextMode): PredictionHint {
   return {
     mode,
-    literalContextMap: new Uint8Array(0),
-    distanceContextMap: new Uint8Array(0),
-    mixingValues: new Uint8Array(0),
+    literalContextMap: NO_VALUES,
+    distanceContextMap: NO_VALUES,
+    mixingValues: NO_VALUES,
     speeds: {
       contextMapIncrement: [],
       contextMapLimit: [],

@@ -49,7 +49,7 @@ const VERBS: ReadonlyMap<string, ParseLine> = new Map<string, ParseLine>([
  */
 export function parseIr(text: Uint8Array | string): Ir {
   if (text.length > IR_TEXT_BYTES_MAXIMUM) throw tooLarge(text.length);
-  const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
+  const bytes = typeof text === "string" ? new TextEncoder().encode(text) : plainView(text);
   if (bytes.length > IR_TEXT_BYTES_MAXIMUM) throw tooLarge(bytes.length);
 
   const line = new TextLine(bytes);
@@ -119,6 +119,11 @@ function parseWindow(line: TextLine): number {
 function placed(error: unknown, line: TextLine): unknown {
   if (!(error instanceof PithError) || "line" in error.facts) return error;
   return new PithError(error.code, { ...line.place(), ...error.facts }, error);
+}
+
+/** The same bytes without what a Node Buffer puts on top, which costs time at each look. */
+function plainView(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 function tooLarge(bytes: number): PithError {

@@ -10,11 +10,13 @@
 import { PithError } from "../core/errors.ts";
 
 const SPACE = 0x20;
+const COMMA = 0x2c;
+const REMARK = 0x23;
 const DIGIT_0 = 0x30;
 const DIGIT_9 = 0x39;
 
 /** What of a wrong field a fault repeats. */
-const QUOTED_BYTES_MAXIMUM = 40;
+const FIELD_BYTES_SHOWN = 40;
 
 /** The largest number that any field may hold. */
 const NUMBER_MAXIMUM = 0xffff_ffff;
@@ -51,7 +53,7 @@ export class TextLine {
       this.#fieldStart = first;
       this.#fieldEnd = first;
       this.end = last;
-      if (first < last && text[first] !== 0x23) return true; // 0x23: a remark begins with #
+      if (first < last && text[first] !== REMARK) return true;
       after = lineEnd + 1;
     }
     return false;
@@ -65,7 +67,7 @@ export class TextLine {
   /** Takes the next field as text. */
   word(what: string): string {
     this.#take(what);
-    return this.#field(this.#fieldEnd);
+    return this.#field();
   }
 
   /** Takes the next field as a decimal number of at most `maximum`. */
@@ -77,9 +79,9 @@ export class TextLine {
   /** Takes the next field as two numbers with a comma between them. */
   pair(what: string): [number, number] {
     this.#take(what);
-    const comma = this.text.subarray(this.#fieldStart, this.#fieldEnd).indexOf(0x2c);
-    if (comma === -1) throw this.wrong(`no comma in the ${what}`);
-    const middle = this.#fieldStart + comma;
+    let middle = this.#fieldStart;
+    while (middle < this.#fieldEnd && this.text[middle] !== COMMA) middle++;
+    if (middle === this.#fieldEnd) throw this.wrong(`no comma in the ${what}`);
     return [
       this.#digits(this.#fieldStart, middle, what, NUMBER_MAXIMUM),
       this.#digits(middle + 1, this.#fieldEnd, what, NUMBER_MAXIMUM),
@@ -112,7 +114,7 @@ export class TextLine {
   /** The fault that the text breaks the grammar in the field taken last, or at `at`. */
   wrong(why: string, at = this.#fieldStart): PithError {
     const { line, column } = this.place(at);
-    const found = at === this.#fieldStart ? this.#field(at + QUOTED_BYTES_MAXIMUM) : "";
+    const found = at === this.#fieldStart ? this.#field() : "";
     return new PithError("IrSyntax", { line, column, why, ...(found === "" ? {} : { found }) });
   }
 
@@ -131,10 +133,11 @@ export class TextLine {
       const { line, column } = this.place(this.end);
       throw new PithError("IrSyntax", { line, column, why: `the line ends before its ${what}` });
     }
-    const space = this.text.indexOf(SPACE, this.next);
+    let end = this.next;
+    while (end < this.end && this.text[end] !== SPACE) end++;
     this.#fieldStart = this.next;
-    this.#fieldEnd = space === -1 || space > this.end ? this.end : space;
-    this.next = this.#fieldEnd + 1;
+    this.#fieldEnd = end;
+    this.next = end + 1;
   }
 
   #digits(start: number, end: number, what: string, maximum: number): number {
@@ -149,9 +152,12 @@ export class TextLine {
     return value;
   }
 
-  #field(end: number): string {
-    const field = this.text.subarray(this.#fieldStart, Math.min(end, this.#fieldEnd));
-    return String.fromCharCode(...field.subarray(0, QUOTED_BYTES_MAXIMUM));
+  /** The field taken last, as far as a fault would show it: longer than any word of the grammar. */
+  #field(): string {
+    const end = Math.min(this.#fieldEnd, this.#fieldStart + FIELD_BYTES_SHOWN);
+    let field = "";
+    for (let at = this.#fieldStart; at < end; at++) field += String.fromCharCode(this.text[at]!);
+    return field;
   }
 
   #lineEnd(): number {
