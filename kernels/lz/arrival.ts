@@ -209,5 +209,5 @@ function insert(first: usize, cost: u32, distance: u32, origin: u32, extra: u32)
 // @ts-ignore: decorator
 @inline
 function alike(node: usize, distance: u32, origin: u32): bool {
-  return load<u32>(node, 4) == distance && ((load<u32>(node, 8) ^ origin) & TYPE_MASK) == 0;
+  return load<u32>(node, 4) == distance && ((load<u32>(node, 8) ^ origin) & 15) == 0;
 }
