@@ -100,9 +100,8 @@ export interface FilterNumbers {
 export function numbersOf(filter: Filter): FilterNumbers {
   const numbers = unchecked(filter);
   const { number, first, other } = numbers;
-  const maximum = number >= WORDS_FIRST && number < TRANSPOSE ? 256 : FILTER_DISTANCE_MAXIMUM;
   const others = isWholeIn(other, 0, 255) && isPhaseOrTail(filter);
-  if (number > 0 && isWholeIn(first, 1, maximum) && others) return numbers;
+  if (number > 0 && isWholeIn(first, 1, FILTER_DISTANCE_MAXIMUM) && others) return numbers;
   if (filter.kind === "none") return numbers;
   throw new PithError("InvalidArgument", { what: "parameters of a filter", filter });
 }
@@ -162,9 +161,10 @@ export function writeFilter(filter: Filter): Uint8Array<ArrayBuffer> {
   if (number === 0) return new Uint8Array(0);
   if (number < DELTA) return Uint8Array.of(number);
   const less = first - 1;
-  if (filter.kind === "words") return Uint8Array.of(number, less, other);
-  if (filter.kind === "predict") return Uint8Array.of(number, less & 255, less >> 8, other);
-  return Uint8Array.of(number, less & 255, less >> 8);
+  if (filter.kind === "delta" || filter.kind === "transpose") {
+    return Uint8Array.of(number, less & 255, less >> 8);
+  }
+  return Uint8Array.of(number, less & 255, less >> 8, other);
 }
 
 /**
@@ -189,13 +189,16 @@ function parsed(bytes: Uint8Array): Filter | undefined {
   const first = low + 256 * high + 1;
   if (number === DELTA) return size === 3 ? { kind: "delta", distance: first } : undefined;
   if (number === TRANSPOSE) return size === 3 ? { kind: "transpose", stride: first } : undefined;
+
+  if (size !== 4) return undefined;
   const word = WORD_FORMS[number - WORDS_FIRST];
   if (word !== undefined) {
-    if (size !== 3 || high >= wordBytes(word)) return undefined;
-    return { kind: "words", word, stride: low + 1, phase: high };
+    return other < wordBytes(word)
+      ? { kind: "words", word, stride: first, phase: other }
+      : undefined;
   }
   const sample = SAMPLE_FORMS[number - SAMPLES_FIRST];
-  if (sample === undefined || size !== 4) return undefined;
+  if (sample === undefined) return undefined;
   const channels = (other >> 4) + 1;
   return { kind: "predict", sample, width: first, channels, tail: other & 15 };
 }
