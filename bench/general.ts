@@ -89,6 +89,7 @@ async function measure(units: readonly Unit[]): Promise<Measured> {
   for (const peer of peers) peer.close();
   const rivals = peers.filter(({ rival }) => rival).map(({ name }) => name);
   const names = peers.map(({ name }) => name);
+  const targets = targetsOf(trips, rows, rivals);
   return {
     machine,
     rounds: plan.rounds,
@@ -98,7 +99,7 @@ async function measure(units: readonly Unit[]): Promise<Measured> {
     trips,
     rows,
     recorded: recordedTotals(units, names),
-    targets: targetsOf(trips, rows, rivals),
+    targets: values.time ? targets : targets.filter(({ measured }) => measured !== undefined),
   };
 }
 

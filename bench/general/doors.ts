@@ -25,7 +25,7 @@ interface IrDoor {
   readIr(file: Uint8Array): Promise<{ readonly ir: Ir }>;
   mashIr(first: Ir, second: Ir, plain: Uint8Array): Promise<Ir>;
   optimizeIr(ir: Ir, plain: Uint8Array, optimizers: readonly string[]): Promise<Ir>;
-  readonly OPTIMIZERS: readonly { readonly name: string }[];
+  readonly OPTIMIZERS: Readonly<Record<string, unknown>>;
 }
 
 const divans = await loadDoor<DivansDoor>("divans");
@@ -65,7 +65,7 @@ export async function optimize(commands: Ir, plain: Uint8Array, names: string[])
 }
 
 export function optimizerNames(): readonly string[] {
-  return theIr().OPTIMIZERS.map(({ name }) => name);
+  return Object.keys(theIr().OPTIMIZERS);
 }
 
 function theDivans(): DivansDoor {
