@@ -7,6 +7,8 @@
 export { IrBuilder } from "./build.ts";
 export type { Generator, Ir, IrPrices, Optimizer } from "./command.ts";
 export { IrCursor } from "./cursor.ts";
+export { mashIr } from "./mash.ts";
+export { optimizeIr } from "./optimize/optimize.ts";
 export { parseIr } from "./parse.ts";
 export { printIr } from "./print.ts";
 export { runIr } from "./run.ts";

@@ -12,8 +12,8 @@ import type { IrPrices } from "./command.ts";
 import { RecentDistances } from "./optimize/recent.ts";
 import { placesOf, type Track } from "./optimize/track.ts";
 
-/** Of a copy's places before its end, as many are tried; the end always is. Commands are seldom longer
- * than a few places, and where one is, its end is what pays. */
+/** Of a copy's places before its end, as many are tried; the end always is. On a table, a text and a
+ * program twice as many save nothing, half as many lose one byte, and one alone 0.01 to 0.04 %. */
 const PLACES_AHEAD = 8;
 /** A part of a copy that is shorter is not tried: a codec may have no short way to say it. */
 const PART_BYTES_MINIMUM = 2;

@@ -11,7 +11,8 @@ import type { Ir, IrPrices } from "../command.ts";
 import { IrCursor } from "../cursor.ts";
 
 /** Commands after which two lists are hardly ever different any more: four new distances make them
- * equal, and most copies use a new one. Twice as many changed no total by 0.01 %. */
+ * equal, and most copies use a new one. Twice as many changed the price of a table, a text and a
+ * program after all optimizers by less than 0.01 %, a third as many by 0.02 % at most. */
 const AHEAD_COMMANDS = 24;
 
 export class RecentDistances {
