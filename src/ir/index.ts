@@ -5,7 +5,7 @@
  * them into bits. Text form: docs/formats/ir.md.
  */
 export { IrBuilder } from "./build.ts";
-export type { Generator, Ir, IrPrices, Optimizer } from "./command.ts";
+export type { Generator, Ir, Optimizer } from "./command.ts";
 export { IrCursor } from "./cursor.ts";
 export { mashIr } from "./mash.ts";
 export { optimizeIr } from "./optimize/optimize.ts";

@@ -42,12 +42,13 @@ export function parseHint(line: TextLine): PredictionHint {
 
 function parseValues(line: TextLine, map: MapSection): Uint8Array {
   const { verb, maximumCount, maximum } = MAP_SECTIONS[map];
-  const values = new Uint8Array(maximumCount);
-  let count = 0;
+  const values: number[] = []; // by what the line holds: an empty list may come a million times
   while (line.numberFollows) {
     const value = line.number32(verb, maximum);
-    if (count === maximumCount) throw line.wrong(`more than ${maximumCount} values of ${verb}`);
-    values[count++] = value;
+    if (values.length === maximumCount) {
+      throw line.wrong(`more than ${maximumCount} values of ${verb}`);
+    }
+    values.push(value);
   }
-  return values.slice(0, count);
+  return Uint8Array.from(values);
 }

@@ -72,7 +72,7 @@ function holdsNoTests(tarball: string): void {
   const files = names.map((name) => name.replace(/^package\//, ""));
   const others = files.filter((name) => !/^(dist|wasm)\//.test(name)).sort();
   assert.deepEqual(
-    others.filter((name) => !/^(LICENSE|README\.md)$/.test(name)),
+    others.filter((name) => !/^(LICENSE|NOTICE|README\.md)$/.test(name)),
     ["package.json"],
   );
   assert.deepEqual(
@@ -82,7 +82,12 @@ function holdsNoTests(tarball: string): void {
   const kernels = ["deflate", "lepton"].flatMap((name) =>
     ["simd", "scalar"].map((variant) => `wasm/${name}.${variant}.wasm`),
   );
-  for (const name of ["dist/cli/main.js", "dist/lepton/lepton-worker.js", ...kernels]) {
+  for (const name of [
+    "dist/cli/main.js",
+    "dist/lepton/lepton-worker.js",
+    "wasm/dictionary.bin",
+    ...kernels,
+  ]) {
     assert.ok(files.includes(name), `${name} is not in the package`);
   }
   assert.ok(statSync(tarball).size <= TARBALL_BYTES_MAXIMUM);
