@@ -121,14 +121,21 @@ function applyVector<TSample, TOrder>(at: usize, north: usize, west: usize): voi
   v128.store(at, ordered16<TSample, TOrder>(v128.xor(twice, sign)));
 }
 
-/** The median of W, N and W + N - NW; without branches, for which it is hangs on a picture's noise. */
+/**
+ * The median of W, N and W + N - NW, which is the third one held between the other two. By masks of
+ * signs: engines make branches of a choice, and which it is hangs on a picture's noise.
+ */
 // @ts-ignore: decorator
 @inline
 function median(west: u32, north: u32, northWest: u32): u32 {
-  const low = min(west, north);
-  const high = max(west, north);
-  const plane = <i32>(west + north - northWest);
-  return <u32>max(<i32>low, min(<i32>high, plane));
+  const step = <i32>(west - north);
+  const down = step & (step >> 31);
+  const low = <i32>north + down;
+  const span = step - 2 * down; // the larger less the smaller
+  const rise = <i32>(west + north - northWest) - low;
+  const held = rise & ~(rise >> 31);
+  const over = held - span;
+  return <u32>(low + span + (over & (over >> 31)));
 }
 
 // @ts-ignore: decorator

@@ -11,7 +11,14 @@
 import type { Kernel, KernelInstance } from "../core/kernel.ts";
 import { requireUnit } from "./apply.ts";
 import { type Glance, glanceAt, type Weighed, weigh } from "./entropy.ts";
-import { type Filter, sampleBytes } from "./filter.ts";
+import {
+  type Filter,
+  SAMPLE_FORMS,
+  sampleBytes,
+  WORD_FORMS,
+  type WordForm,
+  wordBytes,
+} from "./filter.ts";
 import { findStrides, type Strides } from "./strides.ts";
 
 /** Shorter units gain less than a filter costs in a frame and in trials. */
@@ -29,6 +36,12 @@ const WORDS_PER_RETURN = 4000;
 
 /** What a difference may leave of the entropy to be tried. */
 const LEFT_SHARE = 0.93;
+
+/** Distances that are weighed in any unit: those of samples, pixels and numbers. */
+const USUAL_DISTANCES = [1, 2, 3, 4, 6, 8];
+
+/** Words this close may begin anywhere: what precedes them need not be whole words. */
+const PHASED_DISTANCE = 4;
 
 /** No more than these of each sort, and in all. */
 const STRIDES_TRIED = 3;
@@ -80,30 +93,36 @@ function branchesOf(instance: KernelInstance, size: number): Filter[] {
 
 /** Deltas of bytes at the usual distances and those found, of words likewise. */
 function differencesFor({ records }: Strides): Filter[] {
-  const distances = new Set([1, 2, 3, 4, 6, 8, ...records]);
-  const filters: Filter[] = [];
-  for (const distance of distances) {
-    filters.push({ kind: "delta", distance });
-    if (distance % 2 !== 0) continue;
-    const stride = distance / 2;
-    filters.push({ kind: "words", word: "16-little", stride, phase: 0 });
-    filters.push({ kind: "words", word: "16-big", stride, phase: 0 });
-    if (distance % 4 !== 0) continue;
-    filters.push({ kind: "words", word: "32-little", stride: stride / 2, phase: 0 });
-    filters.push({ kind: "words", word: "32-big", stride: stride / 2, phase: 0 });
-  }
-  return filters;
+  const distances = new Set([...USUAL_DISTANCES, ...records]);
+  return [...distances].flatMap((distance): Filter[] => [
+    { kind: "delta", distance },
+    ...WORD_FORMS.flatMap((word) => wordsAt(word, distance)),
+  ]);
 }
 
+/** Words that begin at the unit's start, and elsewhere where they follow each other closely. */
+function wordsAt(word: WordForm, distance: number): Filter[] {
+  const size = wordBytes(word);
+  if (distance % size !== 0) return [];
+  const phases = distance <= PHASED_DISTANCE ? size : 1;
+  return Array.from({ length: phases }, (_, phase): Filter => {
+    return { kind: "words", word, stride: distance / size, phase };
+  });
+}
+
+/** Rows of samples of each form, grey, of three colours and, where they are bytes, of four. */
 function predictionsFor({ rows }: Strides): Filter[] {
   const filters: Filter[] = [];
   for (const rowBytes of rows) {
-    for (const sample of ["16-little", "16-big", "8"] as const) {
+    for (const sample of SAMPLE_FORMS) {
+      const width = rowBytes / sampleBytes(sample);
       for (const channels of sample === "8" ? [1, 3, 4] : [1, 3]) {
-        const width = rowBytes / sampleBytes(sample);
         if (width % channels !== 0) continue;
         filters.push({ kind: "predict", sample, width, channels, tail: 0 });
       }
+      // A unit that ends in the middle of a sample.
+      if (sample === "8" || !Number.isInteger(width)) continue;
+      filters.push({ kind: "predict", sample, width, channels: 1, tail: 1 });
     }
   }
   return filters;

@@ -6,8 +6,7 @@
  *
  * The most frequent byte is left out of all of it: the background of a picture and the padding of a
  * table would make every distance look good. The kernel counts (kernels/filters/strides.ts), here the
- * counts are judged. Source of the rule and its bounds: docs/formats/filters.md does not need them;
- * they were found on tables, spreadsheets, star catalogues and scans, docs/performance.md.
+ * counts are judged. What the rule names on known files is in docs/performance.md.
  */
 import { viewOf } from "../core/bytes.ts";
 import type { KernelInstance } from "../core/kernel.ts";
@@ -101,7 +100,7 @@ function excessesOf(
   return excesses;
 }
 
-/** The best strides of a range, a stride in place of its multiples, and more than `apart` apart. */
+/** The best strides of a range, each in place of its multiples and of what lies `apart` beside one. */
 function peaks(
   excesses: Float64Array,
   [least, most]: readonly [number, number],
@@ -120,7 +119,7 @@ function peaks(
     if (found.length === kept) break;
     const stride = smallestOf(candidate, excesses, least);
     const isNew = (known: number): boolean =>
-      stride % known !== 0 && Math.abs(stride - known) > apart;
+      Math.min(stride % known, known - (stride % known)) > apart;
     if (found.every(isNew)) found.push(stride);
   }
   return found;
