@@ -226,7 +226,7 @@ export const MATCH_TREES: usize = COMMANDS;
 // Filters. The unit lies last and is changed in place; only a transposition needs a second region,
 // which follows the unit as long as it is, so that memory grows no further than a job asks.
 //
-//   filters  | counts | marks | unit | the same transposed |
+//   filters  | counts | marks | squares | unit | the same transposed |
 
 /** How often a byte equals the one a stride before it, by stride (filters/strides.ts). u32[4352]. */
 export const STRIDE_COUNTS: usize = 1024;
@@ -234,5 +234,7 @@ export const STRIDE_SLOTS: i32 = 4352;
 /** Which bytes of a sample count: 0xff or 0 for each (filters/strides.ts). */
 export const STRIDE_MARKS: usize = STRIDE_COUNTS + 4 * <usize>STRIDE_SLOTS;
 export const STRIDE_MARK_BYTES: usize = 4096;
-/** The unit's bytes, UNIT_BYTES at most; 64 bytes before and after may be read, none is used. */
-export const FILTER_UNIT: usize = STRIDE_MARKS + STRIDE_MARK_BYTES + 64;
+/** Squares of sixteen by sixteen bytes while they are turned (filters/transpose.ts). u8[2][256]. */
+export const TURN_SQUARES: usize = STRIDE_MARKS + STRIDE_MARK_BYTES;
+/** The unit's bytes, UNIT_BYTES at most; 64 bytes after may be read, none is used. */
+export const FILTER_UNIT: usize = TURN_SQUARES + 2 * 256;
