@@ -209,7 +209,7 @@ export const IR_TEXT_BYTES_MAXIMUM = 256 * MIB;
 
 /** Context maps in the hints of one IR, where a stream is read as one: a metablock of Brotli may bring
  * 17 KiB of them with 80 bytes, and one in use lasts for a megabyte. */
-export const IR_HINT_BYTES_MAXIMUM = 32 * MIB;
+export const IR_CONTEXT_MAP_BYTES_MAXIMUM = 32 * MIB;
 
 /** What an IR may make unless the caller allows more: one line can ask for 256 MiB. */
 export const IR_OUTPUT_BYTES_MAXIMUM = 256 * MIB;

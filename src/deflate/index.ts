@@ -5,7 +5,7 @@
 
 export type { ByteSource } from "../core/intake.ts";
 export { deflate, deflateIterable, deflateStream } from "./deflate.ts";
-export { inflate, inflateIterable, inflateStream } from "./inflate.ts";
+export { inflate, inflateIterable, inflateSteps, inflateStream } from "./inflate.ts";
 export { encodeLinear, linearBound } from "./linear.ts";
 export type { DeflateOptions } from "./options.ts";
 export type { InflateOptions } from "./read.ts";

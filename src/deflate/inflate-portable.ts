@@ -17,10 +17,15 @@ import type { InflateEngine, Inflating, Pause } from "./inflate-engine.ts";
 import { baseOf, LINK, LITERAL, linked, MATCH, maskOf, PAIR } from "./inflate-tables.ts";
 import { copyMatch, DecodedWindow } from "./inflate-window.ts";
 
-export const portableEngine: InflateEngine = {
-  name: "portable",
-  open: () => new PortableInflating(),
-};
+export const portableEngine: InflateEngine = portableEngineInto(
+  "portable",
+  () => new DecodedWindow(),
+);
+
+/** The same engine, into windows of another kind. */
+export function portableEngineInto(name: string, window: () => DecodedWindow): InflateEngine {
+  return { name, open: () => new PortableInflating(window()) };
+}
 
 /** A turn of `#fast` reads at most 4 times 3 bytes, each read looking at 4. */
 const FAST_INPUT_BYTES = 16;
@@ -42,12 +47,16 @@ class PortableInflating implements Inflating {
   #final = false;
   #finished = false;
   readonly #input = new BitInput();
-  readonly #window = new DecodedWindow();
+  readonly #window: DecodedWindow;
   readonly #codesReader = new CodesReader();
   #codes: BlockCodes = fixedCodes();
   #storedLength = 0;
   #matchLength = 0;
   #matchEntry = 0; // whose extra bits come next
+
+  constructor(window: DecodedWindow) {
+    this.#window = window;
+  }
 
   get bytesRead(): number {
     return this.#input.bytesRead;
@@ -141,9 +150,8 @@ class PortableInflating implements Inflating {
     const input = this.#input;
     const output = this.#window;
     const count = Math.min(this.#storedLength, input.bytes.length - input.at, output.room);
-    output.bytes.set(input.bytes.subarray(input.at, input.at + count), output.at);
+    output.stored(input.bytes.subarray(input.at, input.at + count));
     input.at += count;
-    output.at += count;
     this.#storedLength -= count;
     if (this.#storedLength > 0) return count > 0;
     this.#endBlock();
@@ -170,8 +178,8 @@ class PortableInflating implements Inflating {
     this.#input.take(entry & 15);
     const output = this.#window;
     if ((entry & LITERAL) !== 0) {
-      output.bytes[output.at++] = entry >>> 8;
-      if ((entry & PAIR) !== 0) output.bytes[output.at++] = entry >>> 16;
+      output.literal(entry >>> 8);
+      if ((entry & PAIR) !== 0) output.literal(entry >>> 16);
     } else if ((entry & MATCH) !== 0) {
       this.#matchEntry = entry;
       this.#step = LENGTH_EXTRA;
@@ -205,8 +213,7 @@ class PortableInflating implements Inflating {
     const extraBits = this.#matchEntry >>> 24;
     if (!this.#input.need(extraBits)) return false;
     const distance = baseOf(this.#matchEntry) + this.#input.take(extraBits);
-    const output = this.#window;
-    output.at = copyMatch(output.bytes, output.at, distance, this.#matchLength);
+    this.#window.match(distance, this.#matchLength);
     this.#step = SYMBOL;
     return true;
   }
@@ -215,6 +222,7 @@ class PortableInflating implements Inflating {
    * `#fast` gives whole bytes back, and can give back its own only. */
   #fastMayRun(): boolean {
     const { at, bits, bytes } = this.#input;
+    if (this.#window.telling) return false;
     return bits < 8 && at + FAST_INPUT_BYTES <= bytes.length;
   }
 

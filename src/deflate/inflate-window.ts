@@ -18,6 +18,8 @@ const BUFFER_BYTES = WINDOW_BYTES + PIECE_BYTES;
 const BUFFER_FULL = BUFFER_BYTES - MATCH_BYTES_MAXIMUM;
 
 export class DecodedWindow {
+  /** Whether every step must come by the methods below: the fast loop goes past them. */
+  readonly telling: boolean = false;
   readonly bytes: Uint8Array = new Uint8Array(BUFFER_BYTES);
   at = 0;
   full: number = PIECE_BYTES - MATCH_BYTES_MAXIMUM;
@@ -26,6 +28,22 @@ export class DecodedWindow {
   /** Bytes that can be added before the piece must be sent. */
   get room(): number {
     return this.full + MATCH_BYTES_MAXIMUM - this.at;
+  }
+
+  /** Adds a literal, the lowest byte of `literal`. */
+  literal(literal: number): void {
+    this.bytes[this.at++] = literal;
+  }
+
+  /** Adds bytes of a stored block. */
+  stored(bytes: Uint8Array): void {
+    this.bytes.set(bytes, this.at);
+    this.at += bytes.length;
+  }
+
+  /** Adds a match. */
+  match(distance: number, length: number): void {
+    this.at = copyMatch(this.bytes, this.at, distance, length);
   }
 
   /** A copy of what was decoded since the last one, undefined when that is nothing. */

@@ -11,5 +11,6 @@ export { mashIr } from "./mash.ts";
 export { optimizeIr } from "./optimize/optimize.ts";
 export { parseIr } from "./parse.ts";
 export { printIr } from "./print.ts";
+export { readIr } from "./read/read-ir.ts";
 export { runIr } from "./run.ts";
 export { runs } from "./runs.ts";

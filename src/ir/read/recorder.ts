@@ -10,6 +10,7 @@
  * in its own terms, before it calls `copy`.
  */
 import { PithError } from "../../core/errors.ts";
+import { IR_CONTEXT_MAP_BYTES_MAXIMUM } from "../../core/limits.ts";
 import { IrBuilder, WINDOW_BITS_MAXIMUM, WINDOW_BITS_MINIMUM } from "../build.ts";
 import { COMMAND_LENGTH_MAXIMUM, type Ir, type PredictionHint } from "../command.ts";
 
@@ -29,6 +30,8 @@ export class CommandRecorder {
   #at = 0;
   #recordedAt = 0; // what lies between here and #at are literals that no command has yet
   #hint: PredictionHint | undefined;
+  #contextMapBytes = 0;
+  readonly #types = { literal: 0, command: 0, distance: 0 };
   #windowBits = 0;
 
   /** @param maximumBytes - the most that may be decoded before OutputLimit */
@@ -90,24 +93,38 @@ export class CommandRecorder {
   literalType(type: number): void {
     this.#endInsert();
     this.#builder.literalType(type, 0);
+    this.#types.literal = type;
   }
 
   commandType(type: number): void {
     this.#endInsert();
     this.#builder.commandType(type);
+    this.#types.command = type;
   }
 
   distanceType(type: number): void {
     this.#endInsert();
     this.#builder.distanceType(type);
+    this.#types.distance = type;
   }
 
-  /** A hint; one that says the same as the last one is left out. */
-  prediction(hint: PredictionHint): void {
-    if (this.#hint !== undefined && sameHint(this.#hint, hint)) return;
-    this.#endInsert();
-    this.#builder.prediction(hint);
-    this.#hint = hint;
+  /** New blocks begin, of type 0 each, with a hint; one that says what the last one said is left out. */
+  blocks(hint: PredictionHint): void {
+    if (this.#hint === undefined || !sameHint(this.#hint, hint)) {
+      this.#endInsert();
+      this.#builder.prediction(hint);
+      this.#hint = hint;
+      this.#contextMapBytes += hint.literalContextMap.length + hint.distanceContextMap.length;
+      if (this.#contextMapBytes > IR_CONTEXT_MAP_BYTES_MAXIMUM) {
+        throw new PithError("IrTooLarge", {
+          contextMapBytes: "more",
+          maximum: IR_CONTEXT_MAP_BYTES_MAXIMUM,
+        });
+      }
+    }
+    if (this.#types.literal !== 0) this.literalType(0);
+    if (this.#types.command !== 0) this.commandType(0);
+    if (this.#types.distance !== 0) this.distanceType(0);
   }
 
   /** The stream says that no distance is beyond `bytes`; noted where it changes. */
