@@ -1,8 +1,11 @@
 /** Tests of a filter's bytes: read is the opposite of write, and nonsense is a typed error. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { forSeeds } from "../../test/random.ts";
+import { fromHex, toHex } from "../core/bytes.ts";
 import { FRAME_FILTER_BYTES_MAXIMUM } from "../core/limits.ts";
+import { applyFilter, loadFilters } from "./apply.ts";
 import { describeFilter, filterName, NO_FILTER, readFilter, writeFilter } from "./filter.ts";
 import { anyFilter } from "./suite.ts";
 
@@ -66,4 +69,17 @@ test("any bytes are a filter that writes just these, or a typed error", async ()
       assert.equal((error as { code?: string }).code, "CodecUnknown");
     }
   });
+});
+
+test("the format's example is what filters do", async () => {
+  const document = readFileSync(new URL("../../docs/formats/filters.md", import.meta.url), "utf8");
+  const unit = fromHex(/The unit `([0-9a-f ]+)`/.exec(document)![1]!.replaceAll(" ", ""));
+  const lines = /```filters\n([^`]+)\n```/.exec(document)![1]!.split("\n");
+  const kernel = await loadFilters();
+  for (const line of lines) {
+    const [filter, filtered] = line.split(/ {2,}/).map((hex) => fromHex(hex.replaceAll(" ", "")));
+    const says = toHex(applyFilter(kernel, readFilter(filter!), unit));
+    assert.equal(says, toHex(filtered!), line);
+  }
+  assert.equal(lines.length, 6);
 });
