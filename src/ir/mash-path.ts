@@ -1,12 +1,12 @@
 /**
- * Path of a mash-up: the cheapest way through two tracks of commands.
+ * Path of a mash-up: the cheapest way through several tracks of commands.
  *
  *   state     a place and the track that arrived there: the least bits so far, the recent distances,
  *             where its run of literals began, and the state it came from
  *
- * States are visited in the order of places, each when all that lead to it are known. Two arrivals a
- * place are kept, not all: the one that costs a bit more with better distances may be lost, which
- * is why mash.ts compares the whole with both parents.
+ * States are visited in the order of places, each when all that lead to it are known. One arrival by
+ * each track is kept, not all: one that costs a bit more with better distances may be lost, which is
+ * why mash.ts compares the whole with both parents.
  */
 import type { IrPrices } from "./command.ts";
 import { RecentDistances } from "./optimize/recent.ts";
@@ -21,19 +21,26 @@ const NOT_IN_RUN = 0xffff_ffff;
 
 /** A piece of a command: which track's, which command, and where the piece ends. */
 export interface Piece {
-  readonly track: number;
+  readonly track: Track;
   readonly command: number;
   readonly end: number;
 }
 
+/** A track among the places. */
+interface Lane {
+  readonly number: number;
+  readonly track: Track;
+  /** The command that makes the byte at each place. */
+  readonly commands: Uint32Array;
+  /** The number of the place where each command begins, and where the last one ends. */
+  readonly placeNumbers: Uint32Array;
+}
+
 export class MashPath {
-  readonly #tracks: readonly [Track, Track];
   readonly #prices: IrPrices;
   readonly #places: Uint32Array;
-  /** For each track, the command that makes the byte at each place. */
-  readonly #commands: readonly [Uint32Array, Uint32Array];
-  /** For each track, the number of the place where each command begins. */
-  readonly #placeNumbers: readonly [Uint32Array, Uint32Array];
+  readonly #lanes: readonly Lane[];
+  // Of each state: its number is that of the place times the number of lanes, plus that of the lane.
   readonly #bits: Float64Array;
   readonly #recent: Uint32Array;
   readonly #runStart: Uint32Array;
@@ -41,13 +48,18 @@ export class MashPath {
   readonly #arriving = new RecentDistances();
   readonly #leaving = new RecentDistances();
 
-  constructor(one: Track, other: Track, prices: IrPrices) {
-    this.#tracks = [one, other];
+  /** @param tracks - over the same bytes; none without commands */
+  constructor(tracks: readonly Track[], prices: IrPrices) {
     this.#prices = prices;
-    this.#places = placesOf(one, other);
-    this.#placeNumbers = [numbersOf(one, this.#places), numbersOf(other, this.#places)];
-    this.#commands = [coveringOf(one, this.#places), coveringOf(other, this.#places)];
-    const states = 2 * this.#places.length;
+    const places = placesOf(tracks);
+    this.#places = places;
+    this.#lanes = tracks.map((track, number) => ({
+      number,
+      track,
+      commands: commandsAt(track, places),
+      placeNumbers: placeNumbersOf(track, places),
+    }));
+    const states = tracks.length * places.length;
     this.#bits = new Float64Array(states).fill(Number.POSITIVE_INFINITY);
     this.#recent = new Uint32Array(4 * states);
     this.#runStart = new Uint32Array(states).fill(NOT_IN_RUN);
@@ -58,84 +70,100 @@ export class MashPath {
   find(): Piece[] {
     this.#bits[0] = 0;
     const last = this.#places.length - 1;
+    const count = this.#lanes.length;
     for (let place = 0; place < last; place++) {
-      for (let arrived = 0; arrived < 2; arrived++) {
-        const state = 2 * place + arrived;
+      for (let state = place * count; state < (place + 1) * count; state++) {
         if (this.#bits[state] === Number.POSITIVE_INFINITY) continue;
-        this.#goOn(state, 0);
-        this.#goOn(state, 1);
+        for (const lane of this.#lanes) this.#goOn(state, place, lane);
       }
     }
-    return this.#piecesTo(
-      this.#bits[2 * last]! <= this.#bits[2 * last + 1]! ? 2 * last : 2 * last + 1,
-    );
+    let best = last * count;
+    for (let state = best; state < (last + 1) * count; state++) {
+      if (this.#bits[state]! < this.#bits[best]!) best = state;
+    }
+    return this.#piecesTo(best);
   }
 
-  /** Tries all ways from a state with what one track has there. */
-  #goOn(state: number, track: 0 | 1): void {
-    const place = state >> 1;
-    const position = this.#places[place]!;
-    const command = this.#commands[track][place]!;
-    const { starts } = this.#tracks[track];
-    const lastPlace = this.#placeNumbers[track][command + 1]!;
-    const isWhole = starts[command] === position;
-    if (this.#tracks[track].isWord(command)) {
-      if (isWhole) this.#arriveByWord(state, track, lastPlace);
-    } else if (this.#tracks[track].isCopy(command)) {
-      this.#arriveByCopy(state, track, lastPlace, isWhole);
+  /** Tries all ways from a state with what one lane has there. */
+  #goOn(state: number, place: number, lane: Lane): void {
+    const { track } = lane;
+    const command = lane.commands[place]!;
+    const lastPlace = lane.placeNumbers[command + 1]!;
+    const isWhole = track.starts[command] === this.#places[place];
+    if (track.isWord(command)) {
+      if (isWhole) this.#goByWord(state, lane, track.operands[command]!, lastPlace);
+    } else if (track.isCopy(command)) {
+      const distance = track.operands[command]!;
+      this.#goByCopy(state, lane, distance, place, lastPlace, isWhole);
       const most = Math.min(lastPlace - 1, place + PLACES_AHEAD);
       for (let next = place + 1; next <= most; next++) {
-        this.#arriveByCopy(state, track, next, false);
+        this.#goByCopy(state, lane, distance, place, next, false);
       }
-    } else this.#arriveByLiterals(state, track, place + 1);
+    } else this.#goByLiterals(state, lane, place);
   }
 
-  #arriveByWord(state: number, track: 0 | 1, next: number): void {
-    const operand = this.#operand(state, track);
+  #goByWord(state: number, lane: Lane, operand: number, next: number): void {
     const bits = this.#bits[state]! + this.#prices.dict((operand >>> 16) & 0xff, operand >>> 24);
-    if (bits < this.#bits[2 * next + track]!) {
-      this.#arrive(state, 2 * next + track, bits, NOT_IN_RUN, this.#listOf(state, this.#arriving));
-    }
+    const target = this.#stateAt(next, lane);
+    if (bits >= this.#bits[target]!) return;
+    this.#arrive(state, target, bits, NOT_IN_RUN, this.#listOf(state));
   }
 
-  #arriveByCopy(state: number, track: 0 | 1, next: number, isWhole: boolean): void {
-    const distance = this.#operand(state, track);
-    const length = this.#places[next]! - this.#places[state >> 1]!;
+  #goByCopy(
+    state: number,
+    lane: Lane,
+    distance: number,
+    place: number,
+    next: number,
+    isWhole: boolean,
+  ): void {
+    const length = this.#places[next]! - this.#places[place]!;
     if (length < PART_BYTES_MINIMUM && !isWhole) return;
-    const recent = this.#listOf(state, this.#arriving);
+    const recent = this.#listOf(state);
     const price = this.#prices.copy(length, distance, recent.find(distance));
     const bits = this.#bits[state]! + price;
-    if (bits >= this.#bits[2 * next + track]!) return;
+    const target = this.#stateAt(next, lane);
+    if (bits >= this.#bits[target]!) return;
     const leaving = this.#leaving.become(recent);
     leaving.use(distance);
-    this.#arrive(state, 2 * next + track, bits, NOT_IN_RUN, leaving);
+    this.#arrive(state, target, bits, NOT_IN_RUN, leaving);
   }
 
   /** Literals up to the next place; a run that was begun goes on, and costs what that adds. */
-  #arriveByLiterals(state: number, track: 0 | 1, next: number): void {
-    const position = this.#places[state >> 1]!;
-    const end = this.#places[next]!;
-    const start = this.#runStart[state]! === NOT_IN_RUN ? position : this.#runStart[state]!;
+  #goByLiterals(state: number, lane: Lane, place: number): void {
+    const position = this.#places[place]!;
+    const end = this.#places[place + 1]!;
+    const begun = this.#runStart[state]!;
+    const start = begun === NOT_IN_RUN ? position : begun;
     const added =
       this.#prices.insert(start, end - start) -
       (start === position ? 0 : this.#prices.insert(start, position - start));
     const bits = this.#bits[state]! + added;
-    if (bits >= this.#bits[2 * next + track]!) return;
-    this.#arrive(state, 2 * next + track, bits, start, this.#listOf(state, this.#arriving));
+    const target = this.#stateAt(place + 1, lane);
+    if (bits >= this.#bits[target]!) return;
+    this.#arrive(state, target, bits, start, this.#listOf(state));
   }
 
-  #arrive(from: number, to: number, bits: number, runStart: number, recent: RecentDistances): void {
-    this.#bits[to] = bits;
-    this.#from[to] = from;
-    this.#runStart[to] = runStart;
-    for (let i = 0; i < 4; i++) this.#recent[4 * to + i] = recent.at(i);
+  #arrive(
+    from: number,
+    target: number,
+    bits: number,
+    runStart: number,
+    recent: RecentDistances,
+  ): void {
+    this.#bits[target] = bits;
+    this.#from[target] = from;
+    this.#runStart[target] = runStart;
+    for (let i = 0; i < 4; i++) this.#recent[4 * target + i] = recent.at(i);
   }
 
-  #operand(state: number, track: 0 | 1): number {
-    return this.#tracks[track].operands[this.#commands[track][state >> 1]!]!;
+  #stateAt(place: number, lane: Lane): number {
+    return place * this.#lanes.length + lane.number;
   }
 
-  #listOf(state: number, list: RecentDistances): RecentDistances {
+  /** The recent distances of a state, until the next one's are asked for. */
+  #listOf(state: number): RecentDistances {
+    const list = this.#arriving;
     list.first = this.#recent[4 * state]!;
     list.second = this.#recent[4 * state + 1]!;
     list.third = this.#recent[4 * state + 2]!;
@@ -145,18 +173,18 @@ export class MashPath {
 
   #piecesTo(final: number): Piece[] {
     const pieces: Piece[] = [];
-    for (let state = final; state > 1; state = this.#from[state]!) {
-      const track = state & 1;
-      const place = this.#from[state]! >> 1;
-      const command = this.#commands[track as 0 | 1][place]!;
-      pieces.push({ track, command, end: this.#places[state >> 1]! });
+    const count = this.#lanes.length;
+    for (let state = final; state >= count; state = this.#from[state]!) {
+      const { track, commands } = this.#lanes[state % count]!;
+      const begin = Math.floor(this.#from[state]! / count);
+      const end = this.#places[Math.floor(state / count)]!;
+      pieces.push({ track, command: commands[begin]!, end });
     }
     return pieces.reverse();
   }
 }
 
-/** The number of the place where each command begins, and where the last one ends. */
-function numbersOf(track: Track, places: Uint32Array): Uint32Array {
+function placeNumbersOf(track: Track, places: Uint32Array): Uint32Array {
   const numbers = new Uint32Array(track.count + 1);
   let place = 0;
   for (let command = 0; command <= track.count; command++) {
@@ -166,8 +194,7 @@ function numbersOf(track: Track, places: Uint32Array): Uint32Array {
   return numbers;
 }
 
-/** The command that makes the byte at each place. */
-function coveringOf(track: Track, places: Uint32Array): Uint32Array {
+function commandsAt(track: Track, places: Uint32Array): Uint32Array {
   const commands = new Uint32Array(places.length);
   let command = 0;
   for (let place = 0; place < places.length; place++) {

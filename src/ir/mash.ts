@@ -14,6 +14,7 @@
  * Hints on literals come from one of the two; those on commands are dropped with the commands that they
  * were for.
  */
+import { IrBuilder } from "./build.ts";
 import { COMMAND_LENGTH_MAXIMUM, type Ir, type IrPrices } from "./command.ts";
 import { IrCursor } from "./cursor.ts";
 import { MashPath } from "./mash-path.ts";
@@ -49,23 +50,32 @@ export async function mashIr(
 ): Promise<Ir> {
   await requireMeaning(first, plain, "InvalidArgument", { ir: "the first" });
   await requireMeaning(second, plain, "InvalidArgument", { ir: "the second" });
-  const tracks = [new Track(first), new Track(second)] as const;
+  if (plain.length === 0) return first;
+  const tracks = [first, second, allLiterals(plain)].map((ir) => new Track(ir));
   const hints = new LiteralHints(hintsFrom(first, second, options));
   const out = new Rewriter(plain);
   const window = Math.max(largestWindow(first), largestWindow(second));
   if (window > 0) out.window(window);
-  for (const { track, command, end } of new MashPath(...tracks, prices).find()) {
-    const commands = tracks[track]!;
-    const operand = commands.operands[command]!;
+  for (const { track, command, end } of new MashPath(tracks, prices).find()) {
+    const operand = track.operands[command]!;
     const length = end - out.position;
     hints.write(out, out.position);
-    if (commands.isWord(command)) out.dict(length, operand);
-    else if (commands.isCopy(command)) copy(out, length, operand);
-    else insert(out, end, commands.insertKind(command), hints);
+    if (track.isWord(command)) out.dict(length, operand);
+    else if (track.isCopy(command)) copy(out, length, operand);
+    else insert(out, end, track.insertKind(command), hints);
   }
   const mashed = out.finish();
   await requireMeaning(mashed, plain, "AssertionFailure", { what: "a mash-up keeps the bytes" });
   return cheaperIr(cheaperIr(mashed, first, plain, prices), second, plain, prices);
+}
+
+/** The third that everything can be taken from: a copy of either may cost more than its bytes. */
+function allLiterals(plain: Uint8Array): Ir {
+  const builder = new IrBuilder();
+  for (let at = 0; at < plain.length; at += COMMAND_LENGTH_MAXIMUM) {
+    builder.insert(plain.subarray(at, at + COMMAND_LENGTH_MAXIMUM));
+  }
+  return builder.finish();
 }
 
 function copy(out: Rewriter, length: number, distance: number): void {

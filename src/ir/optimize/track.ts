@@ -49,16 +49,18 @@ export class Track {
   }
 }
 
-/** Where either track has a command begin, in order, and last where both end. */
-export function placesOf(one: Track, other: Track): Uint32Array {
-  const places = new Uint32Array(one.count + other.count + 2);
-  let [i, j, count] = [0, 0, 0];
-  while (i <= one.count || j <= other.count) {
-    const mine = i <= one.count ? one.starts[i]! : Number.POSITIVE_INFINITY;
-    const theirs = j <= other.count ? other.starts[j]! : Number.POSITIVE_INFINITY;
-    places[count++] = Math.min(mine, theirs);
-    if (mine <= theirs) i++;
-    if (theirs <= mine) j++;
+/** Where any of the tracks has a command begin, in order, and last where all end. */
+export function placesOf(tracks: readonly Track[]): Uint32Array {
+  const places = new Uint32Array(tracks.reduce((sum, track) => sum + track.count + 1, 0));
+  let filled = 0;
+  for (const track of tracks) {
+    places.set(track.starts.subarray(0, track.count + 1), filled);
+    filled += track.count + 1;
+  }
+  places.sort();
+  let count = 0;
+  for (let i = 0; i < places.length; i++) {
+    if (i === 0 || places[i] !== places[i - 1]) places[count++] = places[i]!;
   }
   return places.subarray(0, count);
 }

@@ -173,10 +173,16 @@ function hashAt(bytes: Uint8Array, at: number): number {
   return Math.imul(four, 0x9e3779b1) >>> (32 - HASH_BITS);
 }
 
-let index: Promise<WordIndex> | undefined;
+let loading: Promise<WordIndex> | undefined;
 
-/** The index of all words, made on first use (some 20 ms, 2 MB) and shared afterwards. */
+/** The index of all words, made on first use and shared afterwards: 2 MB. */
 export function loadWordIndex(): Promise<WordIndex> {
-  index ??= loadDictionary().then((dictionary) => new WordIndex(dictionary));
-  return index;
+  if (loading === undefined) {
+    const once = loadDictionary().then((dictionary) => new WordIndex(dictionary));
+    once.catch(() => {
+      if (loading === once) loading = undefined; // the next one tries again
+    });
+    loading = once;
+  }
+  return loading;
 }
