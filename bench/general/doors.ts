@@ -4,7 +4,8 @@
  *   unit -> encode(effort) -> .dvn -> decode -> unit         on the calling thread
  *   unit, xz's file or brotli's -> IR -> another IR -> .dvn
  */
-import type { Ir } from "../../src/ir/index.ts";
+import type { PithError } from "../../src/container/index.ts";
+import { type Ir, IrBuilder, mashIr, optimizeIr, readIr } from "../../src/ir/index.ts";
 
 export const EFFORTS = ["fast", "default", "dense"] as const;
 export type Effort = (typeof EFFORTS)[number];
@@ -20,16 +21,7 @@ interface DivansDoor {
   encodeIr(ir: Ir): Promise<Uint8Array>;
 }
 
-/** What `pith/ir` gives. */
-interface IrDoor {
-  readIr(file: Uint8Array): Promise<{ readonly ir: Ir }>;
-  mashIr(first: Ir, second: Ir, plain: Uint8Array): Promise<Ir>;
-  optimizeIr(ir: Ir, plain: Uint8Array, optimizers: readonly string[]): Promise<Ir>;
-  readonly OPTIMIZERS: Readonly<Record<string, unknown>>;
-}
-
 const divans = await loadDoor<DivansDoor>("divans");
-const ir = await loadDoor<IrDoor>("ir");
 
 /** A build whose codec is not there yet has peers to measure all the same. */
 export const HAS_DIVANS = divans !== undefined;
@@ -49,7 +41,7 @@ export async function ownIr(plain: Uint8Array): Promise<Ir> {
 
 /** The IR that another program's file holds. */
 export async function irOf(file: Uint8Array): Promise<Ir> {
-  return (await theIr().readIr(file)).ir;
+  return (await readIr(file)).ir;
 }
 
 export async function encodeIr(commands: Ir): Promise<Uint8Array> {
@@ -57,25 +49,24 @@ export async function encodeIr(commands: Ir): Promise<Uint8Array> {
 }
 
 export async function mash(first: Ir, second: Ir, plain: Uint8Array): Promise<Ir> {
-  return theIr().mashIr(first, second, plain);
+  return mashIr(first, second, plain);
 }
 
 export async function optimize(commands: Ir, plain: Uint8Array, names: string[]): Promise<Ir> {
-  return theIr().optimizeIr(commands, plain, names);
+  return optimizeIr(commands, plain, names);
 }
 
-export function optimizerNames(): readonly string[] {
-  return Object.keys(theIr().OPTIMIZERS);
+/** Which optimizers there are: who asks for another is told. */
+export async function optimizerNames(): Promise<readonly string[]> {
+  const nothing = new IrBuilder().finish();
+  const error = await optimizeIr(nothing, new Uint8Array(), [""]).catch((fault: unknown) => fault);
+  const { known } = (error as PithError).facts;
+  return String(known).split(", ");
 }
 
 function theDivans(): DivansDoor {
   if (divans === undefined) throw new Error("this build has no pith/divans");
   return divans;
-}
-
-function theIr(): IrDoor {
-  if (ir === undefined) throw new Error("this build has no pith/ir");
-  return ir;
 }
 
 async function loadDoor<Door>(name: string): Promise<Door | undefined> {

@@ -21,7 +21,7 @@ export interface Gain {
 
 export async function optimizerGains(units: readonly Unit[], folder: string): Promise<Gain[]> {
   const programs = parsers();
-  const names = optimizerNames();
+  const names = await optimizerNames();
   const gains: Gain[] = [];
   for (const unit of units) {
     for (const { by, ir } of await parsesOf(unit, programs, folder)) {

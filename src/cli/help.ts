@@ -6,22 +6,27 @@ import { FAULTS, PithError } from "../core/errors.ts";
 import type { Run } from "./run.ts";
 import { formatTable } from "./table.ts";
 
-/** Adds `pith help [command|topic]`. */
+/** Adds `pith help [command...|topic]`. */
 export function addHelp(program: Command, run: Run): void {
   program
     .helpCommand(false)
-    .command("help [topic]")
+    .command("help [topic...]")
     .summary("explain a command, or `exit-codes`")
     .description("Explains a command; `pith help exit-codes` lists what a run may end with.")
-    .action(async (topic: string | undefined) => {
-      if (topic === undefined) await run.print(program.helpInformation().trimEnd());
-      else if (topic === "exit-codes") await run.print(exitCodes());
-      else {
-        const command = program.commands.find((one) => one.name() === topic);
-        if (command === undefined) throw new PithError("BadUsage", { unknown: topic });
-        command.outputHelp();
-      }
+    .action(async (topic: readonly string[]) => {
+      if (topic.length === 0) await run.print(program.helpInformation().trimEnd());
+      else if (topic.join(" ") === "exit-codes") await run.print(exitCodes());
+      else commandOf(program, topic).outputHelp();
     });
+}
+
+/** The command that these words name, one below the other. @throws PithError "BadUsage" */
+function commandOf(program: Command, words: readonly string[]): Command {
+  return words.reduce((above, word) => {
+    const command = above.commands.find((one) => one.name() === word);
+    if (command === undefined) throw new PithError("BadUsage", { unknown: words.join(" ") });
+    return command;
+  }, program);
 }
 
 /** The page of exit codes, drawn from the fault table. */

@@ -4,8 +4,11 @@ import { fakeRun } from "../../test/cli-run.ts";
 import { FAULTS } from "../core/errors.ts";
 import { runCommand } from "./program.ts";
 
+/** Below `pith ir`. */
+const IR_COMMANDS = ["print", "from", "run", "optimize", "mash"];
+
 const COMMANDS = [
-  ["compress", "expand", "test", "info", "estimate"],
+  ["compress", "expand", "test", "info", "estimate", "ir"],
   ["serve", "put", "get", "ls", "rm"],
   ["stats", "check", "collect", "backup", "gate"],
 ].flat();
@@ -29,6 +32,19 @@ test("every command is on the help page, and has a page with examples", async ()
     assert.match(own.output, new RegExp(`^Usage: pith ${name} `));
     assert.match(own.output, /\nExamples:\n {2}\S/, name);
     assert.deepEqual(await runWords(["help", name]), own);
+    for (const line of own.output.split("\n")) assert.ok(line.length <= 100, line);
+  }
+});
+
+test("so has every command of a group", async () => {
+  const page = await runWords(["help", "ir"]);
+  for (const name of IR_COMMANDS) {
+    assert.match(page.output, new RegExp(`^ {2}${name} `, "m"));
+    const own = await runWords(["ir", name, "--help"]);
+    assert.equal(own.code, 0);
+    assert.match(own.output, new RegExp(`^Usage: pith ir ${name} `));
+    assert.match(own.output, /\nExamples:\n {2}\S/, name);
+    assert.deepEqual(await runWords(["help", "ir", name]), own);
     for (const line of own.output.split("\n")) assert.ok(line.length <= 100, line);
   }
 });
@@ -76,7 +92,14 @@ test("words that make no sense end with the fault for that, one line and a hint"
     "backup --list --restore",
     "backup --restore",
     "help nonsense",
+    "help ir nonsense",
     "gate disable --data /dev/null/x",
+    "ir nonsense",
+    "ir print",
+    "ir mash a.ir",
+    "ir optimize a.ir",
+    "ir optimize a.ir --with a,,b",
+    "ir print --generator best a",
     "serve --port 65536",
     "serve --mode sometimes",
   ];

@@ -19,6 +19,7 @@ import { codeOf, fileFault } from "./file-fault.ts";
 import { addGet } from "./get.ts";
 import { addHelp } from "./help.ts";
 import { undoAll } from "./interrupt.ts";
+import { addIr } from "./ir.ts";
 import { addList } from "./list.ts";
 import { addPut } from "./put.ts";
 import { addRemove } from "./remove.ts";
@@ -79,6 +80,7 @@ function makeProgram(run: Run): Command {
   addTest(program, run);
   addDescribe(program, run);
   addEstimate(program, run);
+  addIr(program, run);
   program.commandsGroup("Store:");
   addServe(program, run);
   addPut(program, run);

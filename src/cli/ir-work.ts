@@ -1,0 +1,105 @@
+/**
+ * The work of `pith ir`: each command reads files, changes what they hold, and writes it.
+ *
+ * Text is read and written in ir-files.ts; what an IR means and how it is changed is the IR's own
+ * floor.
+ */
+import { type Ir, mashIr, optimizeIr, readIr, runIr, runs } from "../ir/index.ts";
+import { fileFault } from "./file-fault.ts";
+import type { IrOutputOptions, OptimizeOptions, PrintOptions, ReadOptions } from "./ir.ts";
+import { goesToStdout, readIrText, readWhole, writeBytes, writeIr } from "./ir-files.ts";
+import { printable } from "./printable.ts";
+import type { Run } from "./run.ts";
+import { countOf, formatBytes } from "./table.ts";
+
+/** `pith ir print` */
+export async function printFile(file: string, options: PrintOptions, run: Run): Promise<void> {
+  await telling(file, run, async () => {
+    const plain = await readWhole(file, run);
+    const ir = await runs.generate(plain);
+    await writeIr(ir, options, run);
+    await tellIr(ir, options, run);
+  });
+}
+
+/** `pith ir from` */
+export async function readStream(file: string, options: ReadOptions, run: Run): Promise<void> {
+  await telling(file, run, async () => {
+    const { ir } = await readIr(await readWhole(file, run), { format: options.format });
+    await writeIr(ir, options, run);
+    await tellIr(ir, options, run);
+  });
+}
+
+/** `pith ir run` */
+export async function runFile(file: string, options: IrOutputOptions, run: Run): Promise<void> {
+  await telling(file, run, async () => {
+    const plain = await runIr(await readIrText(file, run));
+    await writeBytes(plain, options, run);
+    await tellBytes(plain, options, run);
+  });
+}
+
+/** `pith ir optimize` */
+export async function optimizeFile(
+  file: string,
+  options: OptimizeOptions,
+  run: Run,
+): Promise<void> {
+  await telling(file, run, async () => {
+    const ir = await readIrText(file, run);
+    const changed = await optimizeIr(ir, await runIr(ir), options.with);
+    await writeIr(changed, options, run);
+    await tellIr(changed, options, run);
+  });
+}
+
+/** `pith ir mash` */
+export async function mashFiles(
+  files: readonly string[],
+  options: IrOutputOptions,
+  run: Run,
+): Promise<void> {
+  const parents: Ir[] = [];
+  for (const file of files) {
+    const isRead = await telling(file, run, async () => {
+      parents.push(await readIrText(file, run));
+    });
+    if (!isRead) return;
+  }
+  await telling(files.join(", "), run, async () => {
+    const [first, second] = parents as [Ir, Ir];
+    const mashed = await mashIr(first, second, await runIr(first));
+    await writeIr(mashed, options, run);
+    await tellIr(mashed, options, run);
+  });
+}
+
+/** Does it; a fault is told with the file that it is of. @returns whether it went well */
+async function telling(file: string, run: Run, work: () => Promise<void>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    run.fail(file === "-" ? "(stdin)" : file, fileFault(error));
+    return false;
+  }
+}
+
+/** Tells what was written, unless it went to stdout. */
+async function tellIr({ words }: Ir, options: IrOutputOptions, run: Run): Promise<void> {
+  if (goesToStdout(options)) return;
+  const commands = words.length / 2;
+  await run.tell({ output: options.output, commands });
+  await run.say(`${printable(options.output ?? "")}: ${countOf(commands, "command")}`);
+}
+
+async function tellBytes(
+  { length: bytes }: Uint8Array,
+  options: IrOutputOptions,
+  run: Run,
+): Promise<void> {
+  if (goesToStdout(options)) return;
+  await run.tell({ output: options.output, bytes });
+  await run.say(`${printable(options.output ?? "")}: ${formatBytes(bytes)}`);
+}
