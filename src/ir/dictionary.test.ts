@@ -77,6 +77,12 @@ test("upper case leaves alone what a cut letter would need", async () => {
   assert.equal(all, 44, "the transform that raises all and adds nothing");
   file.set([0xc3, 0x61, 0xc3, 0xc3], 0);
   assert.deepEqual([...dictionary.transformedWord(4, 0, 44)], [0xc3, 0x41, 0xc3, 0xe3]);
+  file.set([0xdf, 0x61, 0x61, 0x62], 0);
+  assert.deepEqual([...dictionary.transformedWord(4, 0, 44)], [0xdf, 0x41, 0x41, 0x42]);
+  file.set([0x61, 0x61, 0xe3, 0x61], 0);
+  const target = new Uint8Array(8);
+  assert.equal(dictionary.writeWord(target, 0, 4, 0, 44), 4);
+  assert.deepEqual([...target], [0x41, 0x41, 0xe3, 0x61, 0, 0, 0, 0], "nothing behind the word");
 });
 
 test("a word that is omitted altogether leaves prefix and suffix, or nothing", async () => {
