@@ -27,7 +27,7 @@ const UTF8_LAST: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => {
   return byte < 0x20 ? 0 : 4 * Number.parseInt(PRINTABLE_CLASSES[byte - 0x20]!, 16);
 });
 const UTF8_BEFORE: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => {
-  if (byte >= 0xc0) return 2;
+  if (byte >= 0xe0) return 2;
   if (byte <= 0x20 || byte >= 0x7f) return 0;
   const character = String.fromCharCode(byte);
   if (/[a-z]/.test(character)) return 3;
