@@ -9,6 +9,7 @@ import {
   Kernel,
   type KernelInstance,
   loadKernel,
+  loadKernelFile,
 } from "./kernel.ts";
 import { KERNEL_BYTES_KEPT, KERNEL_INSTANCES_KEPT } from "./limits.ts";
 
@@ -139,4 +140,11 @@ test("the table of faults says what the kernels' own list says", () => {
     numbers,
     told.sort((one, other) => one - other),
   );
+});
+
+test("a file beside the kernels is read once; one that is not there is a fault", async () => {
+  const file = await loadKernelFile("dictionary.bin");
+  assert.equal(file.length, 126_656);
+  assert.equal(await loadKernelFile("dictionary.bin"), file);
+  await assert.rejects(loadKernelFile("absent.bin"), { code: "KernelFault" });
 });
