@@ -88,6 +88,13 @@ export function slotsEnd(node: usize): usize {
   return node + positionBytes;
 }
 
+/** The first slot of the position before. */
+// @ts-ignore: decorator
+@inline
+export function nodeBefore(first: usize): usize {
+  return first - positionBytes;
+}
+
 // @ts-ignore: decorator
 @inline
 export function costOf(node: usize): u32 {

@@ -24,6 +24,7 @@ import {
   costOf,
   isLiteral,
   nodeAt,
+  nodeBefore,
   originOf,
   POSITIONS_MAXIMUM,
   reachTo,
@@ -208,7 +209,7 @@ function repeat(first: usize, node: usize, at: u32, index: u32, cost: u32, limit
   let target = nodeAt(at + length);
   for (let taken = length; taken > (index == 0 ? 0 : 1); taken--) {
     arrive(target, paid + load<u16>(prices + (taken << 1)), distance, node, type, 0);
-    target -= slotsEnd(0);
+    target = nodeBefore(target);
   }
 }
 
