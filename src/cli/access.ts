@@ -72,6 +72,8 @@ export interface StoreFigures {
 
 export interface CodecFigures {
   readonly name: string;
+  /** What came before the codec; not there where nothing did. */
+  readonly filter?: string;
   readonly chunks: number;
   readonly plainBytes: number;
   readonly storedBytes: number;
@@ -82,6 +84,7 @@ export interface CodecOutcomeFigures {
   readonly codec: string;
   readonly outcome: string;
   readonly code: string;
+  readonly filter?: string;
   readonly chunks: number;
 }
 

@@ -35,6 +35,17 @@ test("what is saved is told apart from what waits to be collected", () => {
   );
 });
 
+test("what came before a codec stands before its name", () => {
+  const [, zlib] = FIGURES.codecs;
+  const page = statsPage("here", {
+    ...FIGURES,
+    codecs: [...FIGURES.codecs, { ...zlib!, filter: "x86", chunks: 1 }],
+    outcomes: [{ codec: "zlib", filter: "x86", outcome: "coded", code: "Success", chunks: 1 }],
+  });
+  assert.match(page, /\nzlib {9}1,024 .*\nx86 \+ zlib {7}1 /);
+  assert.match(page, /\nx86 \+ zlib {2}coded /);
+});
+
 test("what is kept once is told apart from what codecs saved", () => {
   const page = statsPage("here", { ...FIGURES, plainBytes: 68_000_000 });
   assert.match(

@@ -11,6 +11,7 @@ import { addStoreOptions, examples, type StoreOptions, wholeNumber } from "./opt
 import { printable } from "./printable.ts";
 import type { Run } from "./run.ts";
 import {
+  codecLabel,
   countOf,
   formatBytes,
   formatCount,
@@ -164,8 +165,8 @@ export function statsPage(place: string, figures: StoreFigures): string {
 function codecTable(codecs: readonly CodecFigures[]): string {
   return formatTable(
     ["codec", "chunks", "plain", "stored", "saved"],
-    codecs.map(({ name, chunks, plainBytes, storedBytes }) => [
-      name,
+    codecs.map(({ name, filter, chunks, plainBytes, storedBytes }) => [
+      codecLabel(name, filter),
       formatCount(chunks),
       formatBytes(plainBytes),
       formatBytes(storedBytes),
@@ -179,7 +180,12 @@ function codecTable(codecs: readonly CodecFigures[]): string {
 function outcomeTable(outcomes: readonly CodecOutcomeFigures[]): string {
   return formatTable(
     ["codec", "outcome", "reason", "chunks"],
-    outcomes.map(({ codec, outcome, code, chunks }) => [codec, outcome, code, formatCount(chunks)]),
+    outcomes.map(({ codec, filter, outcome, code, chunks }) => [
+      codecLabel(codec, filter),
+      outcome,
+      code,
+      formatCount(chunks),
+    ]),
     ["left", "left", "left", "right"],
   );
 }

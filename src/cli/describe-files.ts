@@ -12,6 +12,7 @@ import { printable } from "./printable.ts";
 import { readFile, readFirst } from "./read-file.ts";
 import type { Run } from "./run.ts";
 import {
+  codecLabel,
   countOf,
   formatBytes,
   formatPercent,
@@ -29,6 +30,8 @@ type PithFile = Awaited<ReturnType<typeof openPith>>;
 interface FrameLine {
   readonly codec: string;
   readonly version: number;
+  /** What came before the codec; not there where nothing did. */
+  readonly filter?: string;
   readonly offset: number;
   readonly plainBytes: number;
   readonly frameBytes: number;
@@ -112,10 +115,12 @@ async function describePith(file: FileEntry, coder: Coder, run: Run): Promise<vo
 
 async function framesOf(pith: PithFile, coder: Coder): Promise<FrameLine[]> {
   const frames: FrameLine[] = [];
-  for await (const { codec, plainOffset, plainBytes, frameBytes, sha256 } of pith.frames()) {
-    const name = coder.codecs.find(({ id }) => id === codec.id)?.name ?? `codec ${codec.id}`;
-    const { version } = codec;
-    frames.push({ codec: name, version, offset: plainOffset, plainBytes, frameBytes, sha256 });
+  for await (const frame of pith.frames()) {
+    const { plainOffset: offset, plainBytes, frameBytes, sha256 } = frame;
+    const { id, version } = frame.codec;
+    const codec = coder.codecs.find((known) => known.id === id)?.name ?? `codec ${id}`;
+    const filter = frame.filter === undefined ? {} : { filter: frame.filter.name };
+    frames.push({ codec, version, ...filter, offset, plainBytes, frameBytes, sha256 });
   }
   return frames;
 }
@@ -127,6 +132,7 @@ async function tellPith(
   run: Run,
 ): Promise<void> {
   const codecs = [...new Set(frames.map(({ codec }) => codec))].sort();
+  const filters = [...new Set(frames.flatMap(({ filter }) => filter ?? []))].sort();
   const percent = savedPercent(plainBytes, bytes);
   await run.tell({
     name: path,
@@ -135,6 +141,7 @@ async function tellPith(
     plainBytes,
     savedPercent: percent,
     codecs,
+    filters,
     chunks: frames.length,
     kept: metadata,
     ...(run.verbose ? { frames } : {}),
@@ -143,7 +150,8 @@ async function tellPith(
   if (metadata.name !== undefined) kept.push(printable(metadata.name));
   if (metadata.modifiedMs !== undefined) kept.push(formatTime(metadata.modifiedMs));
   if (metadata.mode !== undefined) kept.push(`mode ${metadata.mode.toString(8)}`);
-  const by = codecs.length === 0 ? "" : ` by ${codecs.join(", ")}`;
+  const behind = filters.length === 0 ? "" : ` after ${filters.join(", ")}`;
+  const by = codecs.length === 0 ? "" : ` by ${codecs.join(", ")}${behind}`;
   const lines = [
     `${printable(path)}: Pith file, ${formatBytes(bytes)} for ${formatBytes(plainBytes)}, ` +
       `${formatPercent(percent)} saved, ${countOf(frames.length, "chunk")}${by}`,
@@ -160,7 +168,7 @@ function frameTable(frames: readonly FrameLine[]): string {
       String(frame.offset),
       String(frame.plainBytes),
       String(frame.frameBytes),
-      `${frame.codec} ${frame.version}`,
+      codecLabel(`${frame.codec} ${frame.version}`, frame.filter),
       frame.sha256,
     ]),
     ["right", "right", "right", "left", "left"],

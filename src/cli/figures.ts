@@ -29,6 +29,7 @@ function readCodec(answer: unknown): CodecFigures {
   const codec = record(answer);
   return {
     name: String(codec["name"]),
+    ...filterOf(codec),
     chunks: count(codec, "chunks"),
     plainBytes: count(codec, "plainBytes"),
     storedBytes: count(codec, "storedBytes"),
@@ -41,8 +42,13 @@ function readOutcome(answer: unknown): CodecOutcomeFigures {
     codec: String(line["codec"]),
     outcome: String(line["outcome"]),
     code: String(line["code"]),
+    ...filterOf(line),
     chunks: count(line, "chunks"),
   };
+}
+
+function filterOf(fields: Readonly<Record<string, unknown>>): { readonly filter?: string } {
+  return fields["filter"] === undefined ? {} : { filter: String(fields["filter"]) };
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> {

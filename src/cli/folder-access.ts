@@ -127,11 +127,11 @@ class FolderAccess implements Access {
 
   async figures(): Promise<StoreFigures> {
     const totals = await this.#store.totals();
-    const codecs = totals.codecs.map(({ codec, codecVersion, ...sums }) => ({
-      name: this.#coder.codecs.find(({ id }) => id === codec)?.name ?? `codec ${codec}`,
-      version: codecVersion,
-      ...sums,
-    }));
+    const codecs = totals.codecs.map(({ codec: id, codecVersion, ...sums }) => {
+      const stored = { codec: id, codecVersion };
+      const { codec: name, version, filter } = this.#coder.nameStored(stored);
+      return { name, version, ...(filter === undefined ? {} : { filter }), ...sums };
+    });
     const figures = {
       buckets: totals.buckets,
       objects: totals.objects,

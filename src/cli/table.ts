@@ -86,6 +86,11 @@ export function formatTable(
     .join("\n");
 }
 
+/** A codec, and the filter that came before it, where one did. */
+export function codecLabel(codec: string, filter: string | undefined): string {
+  return filter === undefined ? codec : `${filter} + ${codec}`;
+}
+
 function pad(cell: string, width: number, alignment: Alignment): string {
   const space = " ".repeat(Math.max(0, width - widthOf(cell)));
   return alignment === "right" ? space + cell : cell + space;

@@ -18,7 +18,9 @@ import type { CodeReply, PlainChunk } from "./code-chunk.ts";
 import type { CodecStamp, CodedChunk, EncodeOptions } from "./coder.ts";
 import type { Cut } from "./cut.ts";
 import type { Engine, EngineSession, Placed } from "./engine.ts";
+import { FILTERS_SWITCH, type FilterStamp } from "./filtering.ts";
 import type { PipelineParts } from "./pipeline.ts";
+import { storedVersion } from "./registry.ts";
 
 /** A chunk that is ready but for a last look at the kill switch. */
 export interface CodedPiece {
@@ -26,6 +28,7 @@ export interface CodedPiece {
   readonly frame: Uint8Array | undefined;
   readonly frameSha256: string | undefined;
   readonly codec: CodecStamp | undefined;
+  readonly filter: FilterStamp | undefined;
 }
 
 export interface ChunkLine {
@@ -50,7 +53,7 @@ export function openChunkLine(
 }
 
 /** A frame before its proof. */
-type Fresh = Placed<{ readonly frame: Uint8Array<ArrayBuffer> }>;
+type Fresh = Placed<Extract<CodeReply, { readonly frame: unknown }>>;
 
 /** What the session made of a chunk; undefined leaves it to the next codec. */
 type Passed = "known" | { readonly codec: Codec; readonly fresh: Fresh } | undefined;
@@ -96,23 +99,29 @@ class Line implements ChunkLine {
       return [knownPiece(chunk)];
     }
     for (const codec of this.#plan.specialists.filter((specialist) => specialist.independent)) {
-      const piece = await this.#tryCodec(codec, chunk);
+      const piece = await this.#tryCodec(codec, chunk, true);
       if (typeof piece === "object") return [piece];
     }
     return this.#codeGenerally(chunk);
   }
 
   async settle(piece: CodedPiece): Promise<readonly Omit<CodedChunk, "index">[]> {
-    const { chunk, frame, frameSha256, codec } = piece;
-    if (codec !== undefined && this.#parts.gate.disabled().has(codec.name)) {
-      this.#tell(codec.name, "refused", new PithError("CodecDisabled"), chunk);
+    const { chunk, frame, frameSha256, codec, filter } = piece;
+    const late = codec === undefined ? undefined : this.#switchedOff(codec, filter);
+    if (codec !== undefined && late !== undefined) {
+      this.#tell(codec.name, "refused", late, chunk);
       // The switch may be thrown again meanwhile; each round has a codec less.
       const anew = await this.#codeGenerally(chunk);
       return (await Promise.all(anew.map((part) => this.settle(part)))).flat();
     }
-    if (codec !== undefined) this.#parts.onEvent({ codec: codec.name, outcome: "coded" });
+    if (codec !== undefined) {
+      const before = filter === undefined ? {} : { filter: filter.name };
+      this.#parts.onEvent({ codec: codec.name, outcome: "coded", ...before });
+    }
     const { sha256, last, plain } = chunk;
-    return [{ plainBytes: plain.length, sha256, last, frame, frameSha256, codec }];
+    const storedAs = codec === undefined ? undefined : storedVersion(codec, filter);
+    const plainBytes = plain.length;
+    return [{ plainBytes, sha256, last, frame, frameSha256, codec, filter, storedAs }];
   }
 
   close(): void {
@@ -173,13 +182,16 @@ class Line implements ChunkLine {
     const { general } = this.#plan;
     const lastResort = general.at(-1);
     assertThat(lastResort?.name === "stored", "stored is the last codec");
+    let filters = true;
     for (const codec of general.slice(0, -1)) {
-      const piece = await this.#tryCodec(codec, chunk);
+      const piece = await this.#tryCodec(codec, chunk, filters);
       if (typeof piece === "object") return piece;
       if (piece === "hopeless") break;
+      // It may have been the filter's fault, which the next codec's frame would share.
+      if (piece === "failed") filters = false;
     }
     for (let tries = 1; ; tries++) {
-      const piece = await this.#tryCodec(lastResort, chunk);
+      const piece = await this.#tryCodec(lastResort, chunk, false);
       if (typeof piece === "object") return piece;
       if (tries >= LAST_RESORT_TRIES) {
         throw new PithError("RoundTripFailure", { codec: lastResort.name, sha256: chunk.sha256 });
@@ -187,21 +199,27 @@ class Line implements ChunkLine {
     }
   }
 
-  /** Codes and proves with one codec; "hopeless" when it saves too little for others to try. */
-  async #tryCodec(codec: Codec, chunk: PlainChunk): Promise<CodedPiece | "hopeless" | undefined> {
+  /** Codes and proves with one codec; "hopeless" when it saves too little for others to try, "refused"
+   * and "failed" leave the chunk to them. */
+  async #tryCodec(
+    codec: Codec,
+    chunk: PlainChunk,
+    mayFilter: boolean,
+  ): Promise<CodedPiece | "hopeless" | "refused" | "failed"> {
     if (this.#isOff(codec)) {
       this.#tell(codec.name, "refused", new PithError("CodecDisabled"), chunk);
-      return undefined;
+      return "refused";
     }
     try {
-      const { effort } = this.#options;
-      const reply = await this.#engine.code(codec.name, effort, chunk, this.#signal);
+      const filters = mayFilter && !this.#parts.gate.disabled().has(FILTERS_SWITCH);
+      const wish = { effort: this.#options.effort, filters };
+      const reply = await this.#engine.code(codec.name, wish, chunk, this.#signal);
       const fresh = this.#taken(codec, reply, chunk);
-      if (fresh === undefined) return isHopeless(reply.value) ? "hopeless" : undefined;
-      return await this.#prove(codec, fresh, chunk);
+      if (fresh === undefined) return isHopeless(reply.value) ? "hopeless" : "refused";
+      return (await this.#prove(codec, fresh, chunk)) ?? "failed";
     } catch (error) {
       this.#blame(codec, error, chunk);
-      return undefined;
+      return "failed";
     }
   }
 
@@ -216,10 +234,10 @@ class Line implements ChunkLine {
 
   async #prove(codec: Codec, fresh: Fresh, chunk: PlainChunk): Promise<CodedPiece | undefined> {
     try {
-      const { frame } = fresh.value;
+      const { frame, filter } = fresh.value;
       const proved = await this.#engine.prove(frame, chunk.sha256, fresh.place, this.#signal);
       const { id, name, version } = codec;
-      return { chunk, ...proved, codec: { id, name, version } };
+      return { chunk, ...proved, codec: { id, name, version }, filter };
     } catch (error) {
       this.#blame(codec, error, chunk);
       return undefined;
@@ -232,6 +250,14 @@ class Line implements ChunkLine {
 
   #isOff(codec: Codec): boolean {
     return this.#parts.gate.disabled().has(codec.name);
+  }
+
+  /** Why a frame of this codec and filter must not be handed on now. */
+  #switchedOff(codec: CodecStamp, filter: FilterStamp | undefined): PithError | undefined {
+    const disabled = this.#parts.gate.disabled();
+    if (disabled.has(codec.name)) return new PithError("CodecDisabled");
+    if (filter === undefined || !disabled.has(FILTERS_SWITCH)) return undefined;
+    return new PithError("CodecDisabled", { filter: filter.name });
   }
 
   #endSession(): void {
@@ -268,5 +294,5 @@ function isHopeless(reply: CodeReply): boolean {
 }
 
 function knownPiece(chunk: PlainChunk): CodedPiece {
-  return { chunk, frame: undefined, frameSha256: undefined, codec: undefined };
+  return { chunk, frame: undefined, frameSha256: undefined, codec: undefined, filter: undefined };
 }

@@ -3,11 +3,14 @@
  * limits. Runs inside a worker (worker.ts) or inline (inline-coder.ts); the proof is apart
  * from it (verify.ts).
  */
-import type { Codec, Coded, EncodeSession } from "../core/codec.ts";
+import type { Codec, Coded, Effort, EncodeSession } from "../core/codec.ts";
 import { assertThat, FAULTS, type FaultCode } from "../core/errors.ts";
 import { FRAME_OVERHEAD_BYTES, SAVED_SHARE_MINIMUM } from "../core/limits.ts";
 import { SAVES_TOO_LITTLE } from "./choose.ts";
+import { type Filtered, type FilterStamp, filterFor, stampFilter } from "./filtering.ts";
 import { encodeFrame, frameBytesOf } from "./frame.ts";
+
+const NO_FILTER = new Uint8Array(0);
 
 /** A chunk as it is handed to a codec. */
 export interface PlainChunk {
@@ -20,7 +23,20 @@ export interface PlainChunk {
 }
 
 /** A frame that is not proved yet, or why there is none. */
-export type CodeReply = { readonly frame: Uint8Array<ArrayBuffer> } | Refused;
+export type CodeReply =
+  | {
+      readonly frame: Uint8Array<ArrayBuffer>;
+      /** What the chunk was changed by before the codec had it. */
+      readonly filter: FilterStamp | undefined;
+    }
+  | Refused;
+
+/** How a chunk is to be coded. */
+export interface CodeWish {
+  readonly effort: Effort;
+  /** Whether a filter may come before the codec. */
+  readonly filters: boolean;
+}
 
 /** Why a codec passes a chunk on. */
 export interface Refused {
@@ -31,6 +47,7 @@ export interface Refused {
 /**
  * Has a session code its next chunk.
  *
+ * @param filtered - the chunk after a filter, which the session gets instead
  * @returns a frame that saves at least SAVED_SHARE_MINIMUM (any frame where `codec` is `stored`)
  * @throws what the session throws; PithError "AssertionFailure" when it breaks the contract
  */
@@ -38,19 +55,22 @@ export async function codeChunk(
   codec: Codec,
   session: EncodeSession,
   chunk: PlainChunk,
+  filtered?: Filtered,
 ): Promise<CodeReply> {
   const { plain, sha256, last } = chunk;
-  const encoded = await session.encode(plain, last);
+  const filter = filtered?.filter ?? NO_FILTER;
+  const encoded = await session.encode(filtered?.bytes ?? plain, last);
   if ("refused" in encoded) return checkedRefusal(encoded, codec);
   assertCoded(encoded, codec);
   const { parameters, payload } = encoded;
 
   const isLastResort = codec.name === "stored";
-  const saved = plain.length - parameters.length - payload.length;
+  const parameterBytes = filter.length + parameters.length;
+  const saved = plain.length - parameterBytes - payload.length;
   if (!isLastResort && saved < plain.length * SAVED_SHARE_MINIMUM) {
     return SAVES_TOO_LITTLE;
   }
-  const frameBytes = frameBytesOf(parameters.length, payload.length);
+  const frameBytes = frameBytesOf(parameterBytes, payload.length);
   assertThat(
     frameBytes <= plain.length + FRAME_OVERHEAD_BYTES,
     "a frame is about its chunk's size",
@@ -61,21 +81,24 @@ export async function codeChunk(
     codecVersion: version,
     plainBytes: plain.length,
     sha256,
+    filter,
     parameters,
     payload,
   });
-  return { frame };
+  return { frame, filter: stampFilter(filter) };
 }
 
-/** Codes a chunk with a session of its own, for codecs whose chunks are independent. */
+/** Codes a chunk with a session of its own, for codecs whose chunks are independent; behind the filter
+ * that suits it, where filters are wished for. */
 export async function codeAlone(
   codec: Codec,
-  effort: Parameters<Codec["open"]>[0],
+  { effort, filters }: CodeWish,
   chunk: PlainChunk,
 ): Promise<CodeReply> {
+  const filtered = filters ? await filterFor(codec, effort, chunk.plain) : undefined;
   const session = await codec.open(effort);
   try {
-    return await codeChunk(codec, session, chunk);
+    return await codeChunk(codec, session, chunk, filtered);
   } finally {
     session.close();
   }

@@ -11,8 +11,9 @@
  */
 import type { Effort } from "../core/codec.ts";
 import type { FaultCode } from "../core/errors.ts";
+import type { FilterStamp } from "./filtering.ts";
 import type { Gate } from "./gate.ts";
-import type { StoredVersion } from "./registry.ts";
+import type { StoredName, StoredVersion } from "./registry.ts";
 
 /** Which codec wrote a frame. */
 export interface CodecStamp {
@@ -27,6 +28,8 @@ export interface ToldChunk {
   readonly frameBytes: number;
   /** Which codec wrote it. */
   readonly codec: CodecStamp;
+  /** What came before the codec; undefined for nothing. */
+  readonly filter: FilterStamp | undefined;
 }
 
 /** One chunk of an object on its way to the store. */
@@ -42,6 +45,10 @@ export interface CodedChunk {
   /** Lower-case hexadecimal SHA-256 of the frame's own bytes, taken by whoever proved it. */
   readonly frameSha256: string | undefined;
   readonly codec: CodecStamp | undefined;
+  /** What came before the codec; undefined for nothing. */
+  readonly filter: FilterStamp | undefined;
+  /** What a store keeps of codec and filter, to ask the version gate with. */
+  readonly storedAs: StoredVersion | undefined;
 }
 
 /**
@@ -52,7 +59,14 @@ export interface CodedChunk {
  *   failed    it threw, hung, trapped, or its frame did not give the chunk back: an alarm where
  *             the code is of kind "bug"
  */
-export type CoderEvent = { readonly codec: string; readonly outcome: "coded" } | PassedOn;
+export type CoderEvent =
+  | {
+      readonly codec: string;
+      readonly outcome: "coded";
+      /** Name of the filter that came before the codec; undefined for none. */
+      readonly filter?: string | undefined;
+    }
+  | PassedOn;
 
 export interface PassedOn {
   readonly codec: string;
@@ -121,6 +135,9 @@ export interface Coder {
    * @throws PithError "VersionGate" that names every one that this build cannot decode
    */
   requireReadable(stored: Iterable<StoredVersion>): void;
+
+  /** Codec and filter of frames that a store holds, in words. */
+  nameStored(stored: StoredVersion): StoredName;
 
   stats(): CoderStats;
 

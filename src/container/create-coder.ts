@@ -1,9 +1,16 @@
 /**
  * Making a coder: its codecs, its kill switch, its threads or none.
  */
-import { JOB_TIMEOUT_MS, WORKER_HEAP_MIB } from "../core/limits.ts";
+import type { Effort } from "../core/codec.ts";
+import {
+  DENSE_SEARCH_TIMEOUT_MS,
+  JOB_TIMEOUT_MS,
+  SEARCH_TIMEOUT_MS,
+  WORKER_HEAP_MIB,
+} from "../core/limits.ts";
 import { coresOfMachine } from "../core/thread.ts";
 import type { Coder, CoderEvent } from "./coder.ts";
+import { FILTERS_SWITCH } from "./filtering.ts";
 import { createGate, type Gate } from "./gate.ts";
 import { createInlineCoder } from "./inline-coder.ts";
 import { loadRegistry } from "./load-registry.ts";
@@ -19,7 +26,7 @@ export interface CreateCoderOptions {
   readonly codecModules?: readonly URL[] | undefined;
   /** Told what each codec makes of each chunk, as it happens; must not throw. */
   readonly onEvent?: ((event: CoderEvent) => void) | undefined;
-  /** Wall-clock milliseconds for a job; default JOB_TIMEOUT_MS. */
+  /** Wall-clock milliseconds for any job; default JOB_TIMEOUT_MS, and more for searches. */
   readonly timeoutMs?: number | undefined;
   /** JavaScript heap of a thread in MiB; default WORKER_HEAP_MIB. */
   readonly heapMib?: number | undefined;
@@ -40,14 +47,26 @@ export async function createCoder(options: CreateCoderOptions = {}): Promise<Cod
   const { threads = coresOfMachine(), gateFile, onEvent = () => undefined } = options;
   const codecModules = (options.codecModules ?? []).map((module) => module.href);
   const registry = await loadRegistry(codecModules);
-  const known = registry.codecs.map((codec) => codec.name);
+  const known = [...registry.codecs.map((codec) => codec.name), FILTERS_SWITCH];
   const gate = await createGate({ file: gateFile, known });
   const { timeoutMs = JOB_TIMEOUT_MS, heapMib = WORKER_HEAP_MIB } = options;
+  const codeTimeoutMs = timeoutsOf(options.timeoutMs);
+  const pooled = { threads, codecModules, timeoutMs, codeTimeoutMs, heapMib };
   const coder =
     threads === 0
       ? createInlineCoder({ registry, gate, onEvent })
-      : createPoolCoder({ registry, gate, onEvent, threads, codecModules, timeoutMs, heapMib });
+      : createPoolCoder({ registry, gate, onEvent, ...pooled });
   return closingGate(coder, gate);
+}
+
+/** How long coding a chunk may take by effort, unless one time is given for all. */
+function timeoutsOf(timeoutMs: number | undefined): Readonly<Record<Effort, number>> {
+  return {
+    flat: timeoutMs ?? JOB_TIMEOUT_MS,
+    fast: timeoutMs ?? JOB_TIMEOUT_MS,
+    default: timeoutMs ?? SEARCH_TIMEOUT_MS,
+    dense: timeoutMs ?? DENSE_SEARCH_TIMEOUT_MS,
+  };
 }
 
 function closingGate(coder: Coder, gate: Gate): Coder {

@@ -82,10 +82,10 @@ export async function decodeParts(
   }
   assertThat(decoded.length === parts, "every part is decoded once", { parts });
   const inOrder = decoded.sort((one, other) => one.part - other.part).map(({ plain }) => plain);
-  const { plainBytes, sha256 } = header;
+  const { plainBytes, sha256, filter } = header;
   const { value } = await pool.run(
     "join",
-    { frame: { plainBytes, sha256 }, parts: inOrder },
+    { frame: { plainBytes, sha256, filter: filter.slice() }, parts: inOrder },
     { transfer: inOrder.map(({ buffer }) => buffer), first: true, admitted: true },
   );
   return value;

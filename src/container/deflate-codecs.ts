@@ -5,7 +5,7 @@
  *
  * Both run to their end within the call, on a thread of their own (pool-coder.ts).
  */
-import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Codec, Coded, Effort, Encoded } from "../core/codec.ts";
 import { PithError } from "../core/errors.ts";
 import { encodeLinear } from "../deflate/index.ts";
@@ -23,22 +23,31 @@ const MEMORY_LEVEL = 9;
 export const deflateCodec: Codec = {
   id: 2,
   name: "deflate",
-  ...sharedParts(async (chunk) => encodeLinear(chunk)),
+  ...sharedParts(
+    async (chunk) => encodeLinear(chunk),
+    (bytes) => deflateRawSync(bytes, { strategy: constants.Z_HUFFMAN_ONLY }).length,
+  ),
 };
 
 export const zlibCodec: Codec = {
   id: 3,
   name: "zlib",
-  ...sharedParts((chunk, effort) => {
-    const chunkSize = Math.max(chunk.length >> 1, 4096);
-    return deflateRawSync(chunk, { level: LEVELS[effort], memLevel: MEMORY_LEVEL, chunkSize });
-  }, looksPacked),
+  ...sharedParts(
+    (chunk, effort) => {
+      const chunkSize = Math.max(chunk.length >> 1, 4096);
+      return deflateRawSync(chunk, { level: LEVELS[effort], memLevel: MEMORY_LEVEL, chunkSize });
+    },
+    // The order in which the other levels see filters, too, mostly.
+    (bytes) => deflateRawSync(bytes, { level: 1 }).length,
+    (chunk) => looksPacked(chunk, "quick"),
+  ),
 };
 
 type Pack = (chunk: Uint8Array, effort: Effort) => Uint8Array | Promise<Uint8Array>;
 
 function sharedParts(
   pack: Pack,
+  measure: (bytes: Uint8Array) => number,
   isHopeless: (chunk: Uint8Array) => boolean = () => false,
 ): Omit<Codec, "id" | "name"> {
   return {
@@ -46,6 +55,7 @@ function sharedParts(
     readableVersions: [1],
     independent: true,
     sniff: () => undefined,
+    measure,
     open: (effort) => ({
       async encode(chunk): Promise<Encoded> {
         if (isHopeless(chunk)) return SAVES_TOO_LITTLE;

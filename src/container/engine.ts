@@ -6,7 +6,7 @@
  * instance of each.
  */
 import type { Effort } from "../core/codec.ts";
-import type { CodeReply, PlainChunk } from "./code-chunk.ts";
+import type { CodeReply, CodeWish, PlainChunk } from "./code-chunk.ts";
 
 /** A reply, and a number for the place that made it: a proof must be made at another. */
 export type Placed<Value> = { readonly value: Value; readonly place: number };
@@ -30,7 +30,7 @@ export interface Engine {
   /** Codes a chunk alone, with a codec whose chunks are independent. */
   code(
     codec: string,
-    effort: Effort,
+    wish: CodeWish,
     chunk: PlainChunk,
     signal: AbortSignal,
   ): Promise<Placed<CodeReply>>;

@@ -134,6 +134,7 @@ test("limits hold even where the checksum is right", () => {
     ["filter longer than all parameters", (frame) => (frame[9] = 4)],
     ["filter number 0", (frame) => (frame[FRAME_FIXED_BYTES] = 0)],
     ["version 1 with a filter", (frame) => (frame[4] = 1)],
+    ["filter of a chunk beyond 4 MiB", (frame) => viewOf(frame).setUint32(12, 2 ** 22 + 1, true)],
     ["reserved beside the filter", (frame) => (frame[10] = 1)],
   ];
   for (const [name, damage] of filtered) {

@@ -15,6 +15,7 @@ import { fromHex, toHex, viewOf } from "../core/bytes.ts";
 import { assertThat, type FaultFacts, PithError } from "../core/errors.ts";
 import {
   CHUNK_BYTES_MAXIMUM,
+  FILTER_UNIT_BYTES_MAXIMUM,
   FRAME_FILTER_BYTES_MAXIMUM,
   FRAME_OVERHEAD_BYTES,
   FRAME_PARAMETERS_BYTES_MAXIMUM,
@@ -94,7 +95,7 @@ export function encodeFrame(parts: FrameParts): Uint8Array<ArrayBuffer> {
   const parameterBytes = filter.length + parameters.length;
   const broken =
     brokenLimit(codec, codecVersion, plainBytes, payload.length, parameterBytes) ??
-    (filter.length > 0 ? brokenFilter(filter, filter.length) : undefined);
+    (filter.length > 0 ? brokenFilter(filter, filter.length, plainBytes) : undefined);
   assertThat(broken === undefined, "a frame keeps its limits", { broken });
 
   const headerBytes = frameBytesOf(parameterBytes, 0);
@@ -159,17 +160,17 @@ export function decodeFrameHeader(bytes: Uint8Array): FrameHeader {
   const reserved = (bytes[5] as number) | view.getUint16(10, true);
   if (reserved !== 0 || bytes[9] !== filterBytes) throw corrupt("reserved bytes are not zero");
   const variable = bytes.subarray(FRAME_FIXED_BYTES, covered);
-  if (formatVersion === FILTERED_VERSION) {
-    const broken = brokenFilter(variable, filterBytes);
-    if (broken !== undefined) throw corrupt(broken, { filterBytes });
-  }
 
   const codec = view.getUint16(6, true);
   const codecVersion = bytes[8] as number;
   const plainBytes = view.getUint32(12, true);
   const payloadBytes = view.getUint32(16, true);
-  const broken = brokenLimit(codec, codecVersion, plainBytes, payloadBytes, variable.length);
-  if (broken !== undefined) throw corrupt(broken, { codec, plainBytes, payloadBytes });
+  const broken =
+    brokenLimit(codec, codecVersion, plainBytes, payloadBytes, variable.length) ??
+    (formatVersion === FILTERED_VERSION
+      ? brokenFilter(variable, filterBytes, plainBytes)
+      : undefined);
+  if (broken !== undefined) throw corrupt(broken, { codec, filterBytes, plainBytes, payloadBytes });
   return {
     codec,
     codecVersion,
@@ -227,10 +228,15 @@ function brokenLimit(
 }
 
 /** What is wrong with the filter that begins `bytes`: a frame with one has a number and its needs. */
-function brokenFilter(bytes: Uint8Array, filterBytes: number): string | undefined {
+function brokenFilter(
+  bytes: Uint8Array,
+  filterBytes: number,
+  plainBytes: number,
+): string | undefined {
   if (filterBytes < 1 || filterBytes > FRAME_FILTER_BYTES_MAXIMUM || filterBytes > bytes.length) {
     return "the filter's length is outside its limits";
   }
+  if (plainBytes > FILTER_UNIT_BYTES_MAXIMUM) return "too long a chunk for a filter";
   return bytes[0] === 0 ? "no such filter number" : undefined;
 }
 

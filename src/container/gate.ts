@@ -3,7 +3,8 @@
  *
  * A codec that is switched off writes no frame that is yielded after that moment (pipeline.ts asks
  * for every chunk, before coding and before yielding); reading is never touched. `stored` cannot
- * be switched off: it is what writes go on with.
+ * be switched off: it is what writes go on with. The name `filters` switches off what comes before
+ * general codecs (filtering.ts), and no codec.
  *
  * With a file the switch is a small text: one codec's name a line, `#` starts a comment, no file
  * means that all is on. Whoever can write the file holds the switch; `disable` and `enable` write
@@ -18,13 +19,15 @@ import { GATE_FILE_BYTES_MAXIMUM, GATE_POLL_MS } from "../core/limits.ts";
 export interface GateOptions {
   /** The switch's file; undefined keeps it in memory. */
   readonly file?: string | undefined;
-  /** Names of the codecs there are; others are refused, or told as problems. */
+  /** Names of the codecs there are, and of other switches; others are refused, or told as problems. */
   readonly known: readonly string[];
   /** Milliseconds between looks at the file. */
   readonly pollMs?: number;
 }
 
 export interface Gate {
+  /** What there is to switch off, and `stored`. */
+  readonly names: readonly string[];
   /** Names of the codecs that are switched off; costs nothing to ask. */
   disabled(): ReadonlySet<string>;
   /** What is wrong with the switch itself, for people and for health; empty when all is well. */
@@ -57,6 +60,7 @@ type Reading =
   | { readonly problem: string; readonly cause: unknown };
 
 class SwitchGate implements Gate {
+  readonly names: readonly string[];
   readonly #known: ReadonlySet<string>;
   readonly #file: string | undefined;
   readonly #timer: ReturnType<typeof setInterval> | undefined;
@@ -74,6 +78,7 @@ class SwitchGate implements Gate {
   #looking = false;
 
   constructor(options: GateOptions) {
+    this.names = options.known;
     this.#known = new Set(options.known);
     this.#file = options.file;
     if (options.file === undefined) return;

@@ -50,6 +50,7 @@ export function createInlineCoder(options: InlineCoderOptions): Coder {
     codecs: registry.codecs.map(({ id, name, version }) => ({ id, name, version })),
     gate,
     requireReadable: (stored) => registry.requireReadable(stored),
+    nameStored: (stored) => registry.nameStored(stored),
     stats: () => NO_THREADS,
     close: async () => undefined,
   };
@@ -57,8 +58,8 @@ export function createInlineCoder(options: InlineCoderOptions): Coder {
 
 function inlineEngine(registry: Registry): Engine {
   return {
-    async code(name, effort, chunk) {
-      return { value: await codeAlone(codecNamed(registry, name), effort, chunk), place: 0 };
+    async code(name, wish, chunk) {
+      return { value: await codeAlone(codecNamed(registry, name), wish, chunk), place: 0 };
     },
     async openSession(name, effort) {
       const codec = codecNamed(registry, name);

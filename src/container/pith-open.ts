@@ -6,6 +6,7 @@
  */
 import { PithError } from "../core/errors.ts";
 import type { CodecStamp, Coder } from "./coder.ts";
+import { type FilterStamp, stampFilter } from "./filtering.ts";
 import {
   decodeFrameHeader,
   FRAME_FIXED_BYTES,
@@ -42,6 +43,8 @@ export interface PithFrame {
   /** Lower-case hexadecimal SHA-256 of its plain bytes. */
   readonly sha256: string;
   readonly codec: Omit<CodecStamp, "name">;
+  /** What came before the codec; undefined for nothing. */
+  readonly filter: FilterStamp | undefined;
 }
 
 export interface PithFile {
@@ -116,9 +119,11 @@ class OpenFile implements PithFile {
         sha256,
         plainBytes,
         frameBytes,
+        filter: filterBytes,
       } = this.#headerOf(whole, index);
       const codec = { id, version: codecVersion };
-      yield { plainOffset, plainBytes, frameOffset, frameBytes, sha256, codec };
+      const filter = stampFilter(filterBytes);
+      yield { plainOffset, plainBytes, frameOffset, frameBytes, sha256, codec, filter };
     }
   }
 

@@ -11,6 +11,7 @@ import { PithError } from "../core/errors.ts";
 import { CHUNKS_IN_FLIGHT } from "../core/limits.ts";
 import { ByteReader } from "./byte-reader.ts";
 import type { Coder, ToldChunk } from "./coder.ts";
+import { stampFilter } from "./filtering.ts";
 import {
   decodeFrameHeader,
   FRAME_FIXED_BYTES,
@@ -113,7 +114,8 @@ async function readFrame(
 function tellChunk({ codecs }: Coder, header: FrameHeader): ToldChunk {
   const { plainBytes, frameBytes, codec: id, codecVersion: version } = header;
   const name = codecs.find((codec) => codec.id === id)?.name ?? `codec ${id}`;
-  return { plainBytes, frameBytes, codec: { id, name, version } };
+  const filter = stampFilter(header.filter);
+  return { plainBytes, frameBytes, codec: { id, name, version }, filter };
 }
 
 /** Reads the rest of the index and the end of the source. */

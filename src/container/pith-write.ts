@@ -34,7 +34,7 @@ export async function* writePith(
     assertThat(chunk.frame !== undefined && chunk.codec !== undefined, "each chunk has its frame");
     const { plainBytes, headerCrc32, frameBytes } = decodeFrameHeader(chunk.frame);
     entries.add({ frameBytes, plainBytes, headerCrc32 });
-    onChunk?.({ plainBytes, frameBytes, codec: chunk.codec });
+    onChunk?.({ plainBytes, frameBytes, codec: chunk.codec, filter: chunk.filter });
     yield chunk.frame;
   }
   yield entries.encode(header.length);

@@ -5,16 +5,26 @@
  *   thread A       codes a chunk: plain bytes in shared memory, the frame moves back
  *   thread B       another kernel instance: decodes the frame, compares, moves it back
  *
+ * Coding that searches takes seconds a chunk. It has threads of its own, as many as there is memory
+ * for, so that no read and no proof ever waits behind a search; the system shares the cores out. Only who
+ * asks for a single thread has one at work, whatever it does.
+ *
  * A thread that hangs, traps, dies or eats its heap costs its job and the sessions on it; the
  * chunk's plain bytes are still here, and the next codec takes them.
  */
+import { totalmem } from "node:os";
 import type { Effort } from "../core/codec.ts";
 import { PithError } from "../core/errors.ts";
-import { CHUNKS_IN_FLIGHT, JOBS_WAITING_MAXIMUM } from "../core/limits.ts";
+import {
+  CHUNKS_IN_FLIGHT,
+  JOBS_WAITING_MAXIMUM,
+  SEARCH_BYTES_MAXIMUM,
+  SEARCH_MEMORY_SHARE,
+} from "../core/limits.ts";
 import { Pool } from "../core/pool.ts";
 import { moduleBeside } from "../core/thread.ts";
-import type { CodeReply, PlainChunk } from "./code-chunk.ts";
-import type { Coder, CoderEvent } from "./coder.ts";
+import type { CodeReply, CodeWish, PlainChunk } from "./code-chunk.ts";
+import type { Coder, CoderEvent, CoderStats } from "./coder.ts";
 import { SharedChunkMemory } from "./cut.ts";
 import { decodeParts, lookForParts } from "./decode-parts.ts";
 import type { Engine, EngineSession, Placed, ProvedFrame } from "./engine.ts";
@@ -34,27 +44,54 @@ export interface PoolCoderOptions {
   readonly onEvent: (event: CoderEvent) => void;
   /** Wall-clock milliseconds for a job. */
   readonly timeoutMs: number;
+  /** The same for coding a chunk by a general codec, which may search for long. */
+  readonly codeTimeoutMs: Readonly<Record<Effort, number>>;
   /** JavaScript heap of a thread in MiB. */
   readonly heapMib: number;
 }
 
+/** Efforts at which general codecs search. */
+const SEARCHES: ReadonlySet<Effort> = new Set(["default", "dense"]);
+
+/** What stands for the thread of a search where a proof asks for another one: it always gets one. */
+const SEARCH_PLACE = 0;
+
+/**
+ * How many threads may search at once.
+ *
+ * @param memoryBytes - what the machine has, or the process may use of it
+ */
+export function searchThreads(threads: number, memoryBytes: number): number {
+  const room = Math.floor((memoryBytes * SEARCH_MEMORY_SHARE) / SEARCH_BYTES_MAXIMUM);
+  return Math.max(1, Math.min(threads, room));
+}
+
 /** A coder on worker threads. They start when they are first needed. */
 export function createPoolCoder(options: PoolCoderOptions): Coder {
-  const { registry, gate, threads, codecModules, onEvent, timeoutMs, heapMib } = options;
+  const { registry, gate, threads, codecModules, onEvent } = options;
+  const { timeoutMs, codeTimeoutMs, heapMib } = options;
   const setup: WorkerSetup = { codecModules };
+  const shared = { module: moduleBeside("worker", import.meta.url), timeoutMs, heapMib, setup };
   const pool = new Pool<CodingJobs>({
-    module: moduleBeside("worker", import.meta.url),
+    ...shared,
     name: "pith coder",
     // Coding and proof need two threads even where one works at a time.
     threads: Math.max(2, threads),
     busyMaximum: threads,
-    timeoutMs,
-    heapMib,
     waitingMaximum: JOBS_WAITING_MAXIMUM,
-    setup,
   });
+  const searchers =
+    threads === 1
+      ? pool
+      : new Pool<CodingJobs>({
+          ...shared,
+          name: "pith searcher",
+          threads: searchThreads(threads, memoryOfProcess()),
+          waitingMaximum: JOBS_WAITING_MAXIMUM,
+        });
+  const pools = [...new Set([pool, searchers])];
   const parts: PipelineParts = {
-    engine: new PoolEngine(pool),
+    engine: new PoolEngine(pool, searchers, codeTimeoutMs),
     registry,
     gate,
     memory: new SharedChunkMemory(),
@@ -75,27 +112,56 @@ export function createPoolCoder(options: PoolCoderOptions): Coder {
     codecs: registry.codecs.map(({ id, name, version }) => ({ id, name, version })),
     gate,
     requireReadable: (stored) => registry.requireReadable(stored),
-    stats: () => pool.stats,
-    close: () => pool.close(),
+    nameStored: (stored) => registry.nameStored(stored),
+    stats: () => pools.map(({ stats }) => stats).reduce(sumOf),
+    async close() {
+      await Promise.all(pools.map((each) => each.close()));
+    },
+  };
+}
+
+/** Memory that this process may use: the machine's, or less where it is confined. */
+function memoryOfProcess(): number {
+  const confined = process.constrainedMemory();
+  return confined > 0 ? Math.min(confined, totalmem()) : totalmem();
+}
+
+function sumOf(one: CoderStats, other: CoderStats): CoderStats {
+  return {
+    threads: one.threads + other.threads,
+    busy: one.busy + other.busy,
+    waiting: one.waiting + other.waiting,
+    replaced: one.replaced + other.replaced,
+    done: one.done + other.done,
   };
 }
 
 class PoolEngine implements Engine {
   readonly #pool: Pool<CodingJobs>;
+  readonly #searchers: Pool<CodingJobs>;
+  readonly #codeTimeoutMs: Readonly<Record<Effort, number>>;
   #nextSession = 1;
 
-  constructor(pool: Pool<CodingJobs>) {
+  constructor(
+    pool: Pool<CodingJobs>,
+    searchers: Pool<CodingJobs>,
+    codeTimeoutMs: Readonly<Record<Effort, number>>,
+  ) {
     this.#pool = pool;
+    this.#searchers = searchers;
+    this.#codeTimeoutMs = codeTimeoutMs;
   }
 
   async code(
     codec: string,
-    effort: Effort,
+    wish: CodeWish,
     chunk: PlainChunk,
     signal: AbortSignal,
   ): Promise<Placed<CodeReply>> {
-    const { value, thread } = await this.#pool.run("code", { codec, effort, chunk }, { signal });
-    return { value, place: thread };
+    const options = { signal, timeoutMs: this.#codeTimeoutMs[wish.effort] };
+    const pool = SEARCHES.has(wish.effort) ? this.#searchers : this.#pool;
+    const { value, thread } = await pool.run("code", { codec, wish, chunk }, options);
+    return { value, place: pool === this.#pool ? thread : SEARCH_PLACE };
   }
 
   async openSession(codec: string, effort: Effort, signal: AbortSignal): Promise<EngineSession> {

@@ -7,16 +7,43 @@
 import type { Codec } from "../core/codec.ts";
 import { assertThat, PithError } from "../core/errors.ts";
 import { deflateCodec, zlibCodec } from "./deflate-codecs.ts";
+import { FILTERS_SWITCH, type FilterStamp, isFilterKnown, nameOfFilter } from "./filtering.ts";
 import { leptonCodec } from "./lepton-codec.ts";
 import { storedCodec } from "./stored-codec.ts";
 
+/** A codec's version fits below it. */
+const FILTER_UNIT = 256;
+
 const BUILT_IN: readonly Codec[] = [storedCodec, deflateCodec, zlibCodec, leptonCodec];
 
-/** A codec and version that a store holds frames of. */
+/**
+ * What it takes to decode frames that a store holds, in two numbers: to be kept beside each chunk.
+ *
+ * A frame with a filter counts as another version of its codec. So a build that knows nothing of
+ * filters, or not of that one, sees a version that it cannot decode, and refuses the store.
+ */
 export interface StoredVersion {
   /** The codec's number. */
   readonly codec: number;
+  /** The codec's version, 1..255, and 256 times the filter's number, 0 for none. */
   readonly codecVersion: number;
+}
+
+/** The same in words. */
+export interface StoredName {
+  /** The codec's name; "codec 17" for one that this build has not. */
+  readonly codec: string;
+  readonly version: number;
+  /** Undefined where there is none. */
+  readonly filter: string | undefined;
+}
+
+/** What a store notes of a frame. */
+export function storedVersion(
+  { id, version }: { readonly id: number; readonly version: number },
+  filter: FilterStamp | undefined,
+): StoredVersion {
+  return { codec: id, codecVersion: version + FILTER_UNIT * (filter?.id ?? 0) };
 }
 
 export interface Registry {
@@ -34,6 +61,7 @@ export interface Registry {
    * @throws PithError "VersionGate" that names every codec and version that cannot be decoded
    */
   requireReadable(stored: Iterable<StoredVersion>): void;
+  nameStored(stored: StoredVersion): StoredName;
 }
 
 /**
@@ -51,12 +79,21 @@ export function createRegistry(extra: readonly Codec[] = []): Registry {
     assertThat(/^[a-z][a-z0-9-]{0,31}$/.test(name), "a codec's name is short and plain", { name });
     assertThat(Number.isInteger(id) && id >= 1 && id <= 0xffff, "a codec has a number", { id });
     assertThat(readableVersions.includes(version), "a codec reads what it writes", { name });
+    assertThat(name !== FILTERS_SWITCH, "a codec's name is no other switch's", { name });
     assertThat(!byName.has(name) && !byId.has(id), "a codec is alone of its name", { name, id });
     byName.set(name, codec);
     byId.set(id, codec);
   }
   const reads = (id: number, version: number): boolean =>
     byId.get(id)?.readableVersions.includes(version) === true;
+  const nameStored = ({ codec, codecVersion }: StoredVersion): StoredName => {
+    const { version, filter } = splitVersion(codecVersion);
+    return {
+      codec: byId.get(codec)?.name ?? `codec ${codec}`,
+      version,
+      filter: filter === 0 ? undefined : nameOfFilter(filter),
+    };
+  };
   return {
     codecs,
     byName: (name) => byName.get(name),
@@ -64,15 +101,25 @@ export function createRegistry(extra: readonly Codec[] = []): Registry {
       if (!reads(codec, codecVersion)) throw new PithError("CodecUnknown", { codec, codecVersion });
       return byId.get(codec) as Codec;
     },
+    nameStored,
     requireReadable(stored) {
       const missing = new Set<string>();
-      for (const { codec, codecVersion } of stored) {
-        if (reads(codec, codecVersion)) continue;
-        missing.add(`${byId.get(codec)?.name ?? `codec ${codec}`} version ${codecVersion}`);
+      for (const each of stored) {
+        const { version, filter } = splitVersion(each.codecVersion);
+        const names = nameStored(each);
+        if (!reads(each.codec, version)) missing.add(`${names.codec} version ${version}`);
+        if (filter !== 0 && !isFilterKnown(filter)) missing.add(nameOfFilter(filter));
       }
       if (missing.size > 0) {
         throw new PithError("VersionGate", { missing: [...missing].sort().join(", ") });
       }
     },
+  };
+}
+
+function splitVersion(codecVersion: number): { version: number; filter: number } {
+  return {
+    version: codecVersion % FILTER_UNIT,
+    filter: Math.floor(codecVersion / FILTER_UNIT),
   };
 }

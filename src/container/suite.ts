@@ -59,7 +59,7 @@ async function soundFrame(
   assert.ok(codec !== undefined);
   const chunk = { plain, sha256: sha256(plain), last: true };
   const effort = random?.pick(["flat", "fast", "dense"] as const) ?? "default";
-  const reply = await codeAlone(codec, effort, chunk);
+  const reply = await codeAlone(codec, { effort, filters: true }, chunk);
   if ("refused" in reply) return undefined;
   assert.ok(equalBytes(await decodeFrame(registry, reply.frame), plain));
   return reply.frame;

@@ -12,6 +12,7 @@ import type { Codec } from "../core/codec.ts";
 import { assertThat, PithError } from "../core/errors.ts";
 import { sha256 } from "../core/hash.ts";
 import { PARTS_MAXIMUM } from "../core/limits.ts";
+import { requireFilter, undone } from "./filtering.ts";
 import { checkFrame, type Frame } from "./frame.ts";
 import type { Registry } from "./registry.ts";
 
@@ -46,6 +47,7 @@ export async function openFrame(
     throw corrupt("the frame holds another chunk", { expected, actual: frame.sha256 });
   }
   const codec = registry.reader(id, version);
+  requireFilter(frame.filter);
   const coded = { parameters, payload };
   const parts = await asDamage(codec, () => codec.parts?.(coded, version, plainBytes) ?? 1);
   const sound = Number.isInteger(parts) && parts >= 1 && parts <= PARTS_MAXIMUM;
@@ -65,21 +67,24 @@ export async function openFrame(
   };
 }
 
+/** What a frame's checked header says of the bytes that its parts are put together to. */
+export type PlainClaim = Pick<Frame, "plainBytes" | "sha256" | "filter">;
+
 /**
- * Puts the decoded parts of a frame together.
+ * Puts the decoded parts of a frame together, and undoes its filter.
  *
  * @param frame - what its checked header says
- * @returns the plain bytes; a single part is given back as it is
+ * @returns the plain bytes; without a filter a single part is given back as it is
  * @throws PithError "FrameCorrupt" when they are not what the frame says
  */
-export function joinParts(
-  { plainBytes, sha256: expected }: Pick<Frame, "plainBytes" | "sha256">,
+export async function joinParts(
+  { plainBytes, sha256: expected, filter }: PlainClaim,
   parts: readonly Uint8Array[],
-): Uint8Array {
+): Promise<Uint8Array> {
   const [only] = parts;
   const bytes = parts.reduce((sum, part) => sum + part.length, 0);
   if (only === undefined || bytes !== plainBytes) throw wrongLength(plainBytes, bytes);
-  const plain = parts.length === 1 ? only : concatenate(parts);
+  const plain = await undone(filter, parts.length === 1 ? only : concatenate(parts));
   const actual = sha256(plain);
   if (actual !== expected) throw corrupt("the decoded bytes are others", { expected, actual });
   return plain;
@@ -100,7 +105,7 @@ export async function decodeFrame(
   const { frame, parts, decode } = await openFrame(registry, bytes, expected);
   const plain: Uint8Array[] = [];
   for (let part = 0; part < parts; part++) plain.push(await decode(part));
-  return joinParts(frame, plain);
+  return await joinParts(frame, plain);
 }
 
 /**

@@ -8,10 +8,16 @@ import type { Codec, Effort, EncodeSession } from "../core/codec.ts";
 import { assertThat, PithError } from "../core/errors.ts";
 import { sha256 } from "../core/hash.ts";
 import { serveJobs, transferring } from "../core/jobs.ts";
-import { type CodeReply, codeAlone, codeChunk, type PlainChunk } from "./code-chunk.ts";
+import {
+  type CodeReply,
+  type CodeWish,
+  codeAlone,
+  codeChunk,
+  type PlainChunk,
+} from "./code-chunk.ts";
 import { loadRegistry } from "./load-registry.ts";
 import type { Registry } from "./registry.ts";
-import { decodeFrame, joinParts, openFrame, proveFrame } from "./verify.ts";
+import { decodeFrame, joinParts, openFrame, type PlainClaim, proveFrame } from "./verify.ts";
 
 /** What a thread is given before its first job. */
 export interface WorkerSetup {
@@ -31,8 +37,8 @@ let registry: Registry | undefined;
 const sessions = new Map<number, { readonly codec: Codec; readonly session: EncodeSession }>();
 
 const jobs = {
-  async code({ codec, effort, chunk }: { codec: string; effort: Effort; chunk: PlainChunk }) {
-    return movingFrame(await codeAlone(codecNamed(codec), effort, chunk));
+  async code({ codec, wish, chunk }: { codec: string; wish: CodeWish; chunk: PlainChunk }) {
+    return movingFrame(await codeAlone(codecNamed(codec), wish, chunk));
   },
 
   async open({ id, codec, effort }: { id: number; codec: string; effort: Effort }) {
@@ -86,8 +92,8 @@ const jobs = {
     return transferring(decoded, [...buffers]);
   },
 
-  join({ frame, parts }: { frame: { plainBytes: number; sha256: string }; parts: Uint8Array[] }) {
-    const plain = movable(joinParts(frame, parts));
+  async join({ frame, parts }: { frame: PlainClaim; parts: Uint8Array[] }) {
+    const plain = movable(await joinParts(frame, parts));
     return transferring(plain, [plain.buffer]);
   },
 };

@@ -98,6 +98,15 @@ export interface Codec {
    *   object to the general codecs. Must be fast: magic numbers and headers only.
    */
   sniff(first: Uint8Array, ended: boolean): Claim | undefined;
+  /**
+   * About how long the coded form of these bytes would be, by a trial that is quick rather than right:
+   * lengths of the same bytes, filtered one way and another, are compared with each other and
+   * with nothing else. A codec that offers this may be given filtered chunks (container/filtering.ts);
+   * without it, chunks come as they are. Runs where chunks are coded.
+   *
+   * @param bytes - a sample of a chunk, or all of it
+   */
+  measure?(bytes: Uint8Array, effort: Effort): number | Promise<number>;
   /** Opens a session for one object. */
   open(effort: Effort): EncodeSession | Promise<EncodeSession>;
   /**

@@ -20,10 +20,8 @@ export interface Machine {
   readonly store: Store;
   /** The codec switch. */
   readonly gate: Coder["gate"];
-  /** Names of the codecs of this build. */
-  readonly codecNames: readonly string[];
-  /** The name of a codec by its number; its number for one that this build has not. */
-  codecName(id: number): string;
+  /** Codec and filter of stored frames, in words. */
+  readonly nameStored: Coder["nameStored"];
   /** Threads, and jobs on them. */
   workers(): ReturnType<Coder["stats"]>;
   /** Resolves when a worker has decoded something. @throws what keeps it from that */
@@ -50,7 +48,7 @@ export async function openMachine(config: ServiceConfig, events: MachineEvents):
     threads: config.threads,
     onEvent: (event) => events.codecEvent(event),
   });
-  const { gate, codecs } = coder;
+  const { gate } = coder;
   const switched = (): void => events.gateChange([...gate.disabled()].sort(), gate.problems());
   const unheard = gate.onChange(switched);
   if (gate.disabled().size > 0 || gate.problems().length > 0) switched();
@@ -70,12 +68,10 @@ export async function openMachine(config: ServiceConfig, events: MachineEvents):
     await coder.close();
     throw error;
   }
-  const names = new Map(codecs.map(({ id, name }) => [id, name]));
   return {
     store,
     gate,
-    codecNames: codecs.map(({ name }) => name),
-    codecName: (id) => names.get(id) ?? `codec-${id}`,
+    nameStored: coder.nameStored,
     workers: () => coder.stats(),
     probeWorkers: probeOf(coder),
     async close() {

@@ -15,7 +15,11 @@ const NOTHING: Readings = {
     awaiting: 0,
     codecs: [],
   },
-  codecName: String,
+  nameStored: ({ codec, codecVersion }) => ({
+    codec: `codec ${codec}`,
+    version: 1,
+    filter: codecVersion > 256 ? "x86" : undefined,
+  }),
   disabledCodecs: [],
   knownCodecs: [],
   jobsRunning: 0,
@@ -64,4 +68,26 @@ test("a codec that lies counts as a fault of kind bug, one that refuses does not
       "zlib refused CodecRefused 1",
     ],
   );
+});
+
+test("what came before a codec is a label of its own, and no label where nothing did", async () => {
+  const metrics = openMetrics("1.2.3");
+  metrics.codecEvent({ codec: "zlib", outcome: "coded", filter: "x86" });
+  metrics.codecEvent({ codec: "zlib", outcome: "coded", filter: undefined });
+  metrics.codecEvent({ codec: "zlib", outcome: "coded", filter: "x86" });
+  const sums = { chunks: 2, plainBytes: 100, storedBytes: 30 };
+  const codecs = [1, 257, 513].map((codecVersion) => ({ codec: 3, codecVersion, ...sums }));
+  const { text } = await metrics.page({ ...NOTHING, totals: { ...NOTHING.totals, codecs } });
+  for (const line of [
+    'pith_codec_events_total{codec="zlib",outcome="coded",code="Success"} 1',
+    'pith_codec_events_total{codec="zlib",outcome="coded",code="Success",filter="x86"} 2',
+    'pith_chunks{codec="codec 3"} 2',
+    'pith_chunk_stored_bytes{codec="codec 3",filter="x86"} 60',
+  ]) {
+    assert.ok(text.includes(`\n${line}\n`), line);
+  }
+  assert.deepEqual(metrics.codecOutcomes(), [
+    { codec: "zlib", outcome: "coded", code: "Success", chunks: 1 },
+    { codec: "zlib", outcome: "coded", code: "Success", filter: "x86", chunks: 2 },
+  ]);
 });

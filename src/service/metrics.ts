@@ -2,11 +2,11 @@
  * Metrics: what Prometheus reads at `/-/metrics`.
  *
  * Counters are moved as things happen; gauges of the store are read when somebody asks. Labels
- * are operations, statuses, codecs and fault codes: closed lists, never a bucket or a key. The
+ * are operations, statuses, codecs, filters and fault codes: closed lists, never a bucket or a key. The
  * registry belongs to one service, so that several can live in one process.
  */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { CoderEvent } from "../container/index.ts";
+import type { Coder, CoderEvent } from "../container/index.ts";
 import { FAULTS, type FaultCode } from "../core/errors.ts";
 import type { Totals } from "../store/index.ts";
 import type { Exchange, Outcome } from "./http/exchange.ts";
@@ -15,7 +15,7 @@ import { type CodecOutcome, openOutcomes } from "./outcomes.ts";
 /** What the gauges show; read anew for each page. */
 export interface Readings {
   readonly totals: Totals;
-  readonly codecName: (id: number) => string;
+  readonly nameStored: Coder["nameStored"];
   readonly disabledCodecs: readonly string[];
   readonly knownCodecs: readonly string[];
   readonly jobsRunning: number;
@@ -70,7 +70,7 @@ export function openMetrics(build: string): Metrics {
   const codecEvents = counter(
     "pith_codec_events_total",
     "Chunks by what a codec made of them, and why.",
-    ["codec", "outcome", "code"],
+    ["codec", "outcome", "code", "filter"],
   );
   const faultCounts: Record<string, number> = {};
   const outcomes = openOutcomes();
@@ -90,11 +90,10 @@ export function openMetrics(build: string): Metrics {
   );
   const savedBytes = gauge("pith_saved_bytes", "Object bytes less stored bytes.");
   const awaiting = gauge("pith_objects_awaiting", "Objects with chunks that wait to be coded.");
-  const chunks = gauge("pith_chunks", "Chunks by the codec that holds them.", ["codec"]);
-  const chunkPlain = gauge("pith_chunk_plain_bytes", "Plain bytes of chunks by codec.", ["codec"]);
-  const chunkStored = gauge("pith_chunk_stored_bytes", "Stored bytes of chunks by codec.", [
-    "codec",
-  ]);
+  const by = ["codec", "filter"] as const;
+  const chunks = gauge("pith_chunks", "Chunks by the codec that holds them, and filter.", by);
+  const chunkPlain = gauge("pith_chunk_plain_bytes", "Plain bytes of chunks by codec.", by);
+  const chunkStored = gauge("pith_chunk_stored_bytes", "Stored bytes of chunks by codec.", by);
   const disabled = gauge("pith_codec_disabled", "1 when a codec is switched off for writes.", [
     "codec",
   ]);
@@ -120,11 +119,12 @@ export function openMetrics(build: string): Metrics {
     savedBytes.set(totals.objectBytes - totals.blobBytes);
     awaiting.set(totals.awaiting);
     for (const each of [chunks, chunkPlain, chunkStored, disabled]) each.reset();
-    for (const codec of totals.codecs) {
-      const label = { codec: readings.codecName(codec.codec) };
-      chunks.inc(label, codec.chunks);
-      chunkPlain.inc(label, codec.plainBytes);
-      chunkStored.inc(label, codec.storedBytes);
+    for (const sums of totals.codecs) {
+      const { codec, filter } = readings.nameStored(sums);
+      const label = filter === undefined ? { codec } : { codec, filter };
+      chunks.inc(label, sums.chunks);
+      chunkPlain.inc(label, sums.plainBytes);
+      chunkStored.inc(label, sums.storedBytes);
     }
     for (const codec of readings.knownCodecs) {
       disabled.set({ codec }, readings.disabledCodecs.includes(codec) ? 1 : 0);
@@ -154,8 +154,8 @@ export function openMetrics(build: string): Metrics {
     },
     fault: countFault,
     codecEvent(event) {
-      const { codec, outcome, code } = outcomes.count(event);
-      codecEvents.inc({ codec, outcome, code });
+      const { chunks: _, ...labels } = outcomes.count(event);
+      codecEvents.inc(labels);
       if (event.outcome === "failed") countFault(event.code);
     },
     codecOutcomes: outcomes.table,

@@ -18,13 +18,15 @@ export interface CodecOutcome {
   readonly outcome: CoderEvent["outcome"];
   /** Why, by fault; "Success" for what was coded. */
   readonly code: FaultCode | "Success";
+  /** What came before the codec; not there where nothing did. */
+  readonly filter?: string;
   readonly chunks: number;
 }
 
 export interface Outcomes {
   /** Counts an event; gives its line. */
   count(event: CoderEvent): CodecOutcome;
-  /** All lines, by codec, outcome and reason. */
+  /** All lines, by codec, outcome, reason and filter. */
   table(): readonly CodecOutcome[];
 }
 
@@ -34,8 +36,10 @@ export function openOutcomes(): Outcomes {
     count(event) {
       const { codec, outcome } = event;
       const code = event.outcome === "coded" ? "Success" : event.code;
-      const key = `${codec} ${outcome} ${code}`;
-      const line = { codec, outcome, code, chunks: (lines.get(key)?.chunks ?? 0) + 1 } as const;
+      const filter = event.outcome === "coded" ? event.filter : undefined;
+      const key = `${codec} ${outcome} ${code} ${filter ?? ""}`;
+      const before = { codec, outcome, code, ...(filter === undefined ? {} : { filter }) } as const;
+      const line = { ...before, chunks: (lines.get(key)?.chunks ?? 0) + 1 };
       lines.set(key, line);
       return line;
     },

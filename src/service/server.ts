@@ -212,7 +212,7 @@ function adminContext(
         data: config.data,
         mode: config.mode,
         effort: config.effort,
-        ...storeStats(await store.totals(), machine.codecName),
+        ...storeStats(await store.totals(), machine.nameStored),
         codecOutcomes: metrics.codecOutcomes(),
         faults: metrics.faults(),
         gate: { disabled, problems },
@@ -223,8 +223,8 @@ function adminContext(
       const { busy, waiting, replaced } = machine.workers();
       return metrics.page({
         totals: await store.totals(),
-        codecName: machine.codecName,
-        knownCodecs: machine.codecNames,
+        nameStored: machine.nameStored,
+        knownCodecs: gate.names,
         disabledCodecs: [...gate.disabled()],
         jobsRunning: busy,
         jobsWaiting: waiting,

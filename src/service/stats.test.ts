@@ -19,9 +19,16 @@ test("the store's sums are told in the words of the stats", () => {
       blobs: 1,
       blobBytes: 250,
       awaiting: 3,
-      codecs: [{ codec: 2, codecVersion: 1, chunks: 1, plainBytes: 500, storedBytes: 250 }],
+      codecs: [
+        { codec: 2, codecVersion: 1, chunks: 1, plainBytes: 500, storedBytes: 250 },
+        { codec: 2, codecVersion: 257, chunks: 1, plainBytes: 100, storedBytes: 50 },
+      ],
     },
-    (id) => `codec ${id}`,
+    ({ codec, codecVersion }) => ({
+      codec: `codec ${codec}`,
+      version: 1,
+      filter: codecVersion > 256 ? "x86" : undefined,
+    }),
   );
   assert.deepEqual(stats, {
     buckets: 1,
@@ -37,6 +44,15 @@ test("the store's sums are told in the words of the stats", () => {
         chunks: 1,
         plainBytes: 500,
         storedBytes: 250,
+        savedPercent: 50,
+      },
+      {
+        name: "codec 2",
+        version: 1,
+        filter: "x86",
+        chunks: 1,
+        plainBytes: 100,
+        storedBytes: 50,
         savedPercent: 50,
       },
     ],

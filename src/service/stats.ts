@@ -1,6 +1,7 @@
 /**
  * Stats: the service at a glance, as `/-/stats` shows it and `pith stats` prints it.
  */
+import type { Coder } from "../container/index.ts";
 import type { Totals } from "../store/index.ts";
 import type { ServiceConfig } from "./config.ts";
 import type { CodecOutcome } from "./outcomes.ts";
@@ -10,6 +11,8 @@ type CodecTotals = Totals["codecs"][number];
 export interface CodecStats {
   readonly name: string;
   readonly version: number;
+  /** What came before the codec; not there where nothing did. */
+  readonly filter?: string;
   readonly chunks: number;
   readonly plainBytes: number;
   readonly storedBytes: number;
@@ -49,12 +52,14 @@ export interface ServiceStats {
   };
 }
 
-/** One line a codec and version. */
-function codecStats(totals: CodecTotals, codecName: (id: number) => string): CodecStats {
-  const { codec, codecVersion, chunks, plainBytes, storedBytes } = totals;
+/** One line a codec, version and filter. */
+function codecStats(totals: CodecTotals, nameStored: Coder["nameStored"]): CodecStats {
+  const { chunks, plainBytes, storedBytes } = totals;
+  const { codec: name, version, filter } = nameStored(totals);
   return {
-    name: codecName(codec),
-    version: codecVersion,
+    name,
+    version,
+    ...(filter === undefined ? {} : { filter }),
     chunks,
     plainBytes,
     storedBytes,
@@ -65,7 +70,7 @@ function codecStats(totals: CodecTotals, codecName: (id: number) => string): Cod
 /** The sums of a store in the words of the stats. */
 export function storeStats(
   totals: Totals,
-  codecName: (id: number) => string,
+  nameStored: Coder["nameStored"],
 ): Pick<
   ServiceStats,
   "buckets" | "objects" | "plainBytes" | "storedBytes" | "savedPercent" | "awaiting" | "codecs"
@@ -78,7 +83,7 @@ export function storeStats(
     storedBytes: blobBytes,
     savedPercent: savedPercent(objectBytes, blobBytes),
     awaiting,
-    codecs: codecs.map((each) => codecStats(each, codecName)),
+    codecs: codecs.map((each) => codecStats(each, nameStored)),
   };
 }
 

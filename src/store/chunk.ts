@@ -27,16 +27,16 @@ export interface FramedChunk extends ManifestChunk {
   readonly frame: Uint8Array;
   /** Names the blob: SHA-256 of the frame, taken where it was proven. */
   readonly frameSha256: string;
-  readonly codec: NonNullable<CodedChunk["codec"]>;
+  readonly storedAs: NonNullable<CodedChunk["storedAs"]>;
   readonly state: ChunkState;
 }
 
 /** A chunk as the coder gave it; undefined when it was known and needs no frame. */
 export function framedChunk(chunk: CodedChunk, state: ChunkState): FramedChunk | undefined {
-  const { sha256, plainBytes: bytes, frame, frameSha256, codec } = chunk;
+  const { sha256, plainBytes: bytes, frame, frameSha256, storedAs } = chunk;
   if (frame === undefined) return undefined;
-  assertThat(codec !== undefined && frameSha256 !== undefined, "a frame says what it is");
-  return { sha256, bytes, frame, frameSha256, codec, state };
+  assertThat(storedAs !== undefined && frameSha256 !== undefined, "a frame says what it is");
+  return { sha256, bytes, frame, frameSha256, storedAs, state };
 }
 
 /**
@@ -102,15 +102,15 @@ async function writeBlob(
 /** @returns false when another put moved the chunk in the middle */
 async function pointTo(
   parts: StoreParts,
-  { sha256, bytes, frame, codec, state }: FramedChunk,
+  { sha256, bytes, frame, storedAs, state }: FramedChunk,
   blob: string,
   reservation: number,
 ): Promise<boolean> {
   const place: ChunkPlace = {
     blob,
     blobBytes: frame.length,
-    codec: codec.id,
-    codecVersion: codec.version,
+    codec: storedAs.codec,
+    codecVersion: storedAs.codecVersion,
     state,
     writer: parts.writer,
   };

@@ -38,6 +38,7 @@ export function smallCoder(chunkBytes = SMALL_CHUNK_BYTES): SmallCoder {
       { id: 2, name: "deflate", version: 1 },
     ],
     gate: {
+      names: ["stored", "deflate"],
       disabled: () => new Set(),
       problems: () => [],
       disable: async () => {},
@@ -50,6 +51,9 @@ export function smallCoder(chunkBytes = SMALL_CHUNK_BYTES): SmallCoder {
         ({ codec, codecVersion }) => codec > 2 || codecVersion > 1,
       );
       if (missing.length > 0) throw new PithError("VersionGate", { missing: missing.length });
+    },
+    nameStored: ({ codec, codecVersion: version }) => {
+      return { codec: `codec ${codec}`, version, filter: undefined };
     },
     stats: () => ({ threads: 0, busy: 0, waiting: 0, replaced: 0, done: 0 }),
     async *encode(source, options) {
@@ -66,7 +70,8 @@ export function smallCoder(chunkBytes = SMALL_CHUNK_BYTES): SmallCoder {
       async function one(plain: Uint8Array, at: number, last: boolean): Promise<CodedChunk> {
         const chunk = { index: at, plainBytes: plain.length, sha256: sha256(plain), last };
         if ((await options.known?.(chunk.sha256, plain.length)) === true) {
-          return { ...chunk, frame: undefined, frameSha256: undefined, codec: undefined };
+          const nothing = { frame: undefined, frameSha256: undefined, codec: undefined };
+          return { ...chunk, ...nothing, filter: undefined, storedAs: undefined };
         }
         coder.coded += 1;
         const id = options.codec === "stored" ? 1 : 2;
@@ -74,7 +79,8 @@ export function smallCoder(chunkBytes = SMALL_CHUNK_BYTES): SmallCoder {
         const coded = concatenate([Uint8Array.of(id), payload]);
         const frame = concatenate([new TextEncoder().encode(sha256(coded)), coded]);
         const codec = { id, name: id === 1 ? "stored" : "deflate", version: 1 };
-        return { ...chunk, frame, frameSha256: sha256(frame), codec };
+        const storedAs = { codec: id, codecVersion: 1 };
+        return { ...chunk, frame, frameSha256: sha256(frame), codec, filter: undefined, storedAs };
       }
     },
     async decode(frame, expected) {

@@ -340,12 +340,12 @@ class MemoryTables implements MetaCalls {
 }
 
 function codecTotals(chunks: readonly ChunkRow[]): CodecTotals[] {
-  const groups = Map.groupBy(chunks, (chunk) => chunk.codec * 1000 + chunk.codecVersion);
+  const groups = Map.groupBy(chunks, (chunk) => chunk.codec * 65_536 + chunk.codecVersion);
   return [...groups]
     .sort(([first], [other]) => first - other)
     .map(([group, rows]) => ({
-      codec: Math.floor(group / 1000),
-      codecVersion: group % 1000,
+      codec: Math.floor(group / 65_536),
+      codecVersion: group % 65_536,
       chunks: rows.length,
       plainBytes: sum(rows, (row) => row.bytes),
       storedBytes: sum(rows, (row) => row.blobBytes),

@@ -72,6 +72,7 @@ export interface ChunkPlace {
   readonly blob: string;
   readonly blobBytes: number;
   readonly codec: number;
+  /** What the coder gave as `storedAs`: the codec's version, and the frame's filter above its low byte. */
   readonly codecVersion: number;
   readonly state: ChunkState;
   /** The build that wrote the frame, for people; no reader depends on it. */
@@ -122,6 +123,7 @@ export interface ListPage {
 
 export interface CodecTotals {
   readonly codec: number;
+  /** As in ChunkPlace. */
   readonly codecVersion: number;
   readonly chunks: number;
   readonly plainBytes: number;
