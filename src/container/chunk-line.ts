@@ -114,10 +114,9 @@ class Line implements ChunkLine {
       const anew = await this.#codeGenerally(chunk);
       return (await Promise.all(anew.map((part) => this.settle(part)))).flat();
     }
-    if (codec !== undefined) {
-      const before = filter === undefined ? {} : { filter: filter.name };
+    const before = filter === undefined ? {} : { filter: filter.name };
+    if (codec !== undefined)
       this.#parts.onEvent({ codec: codec.name, outcome: "coded", ...before });
-    }
     const { sha256, last, plain } = chunk;
     const storedAs = codec === undefined ? undefined : storedVersion(codec, filter);
     const plainBytes = plain.length;
@@ -239,7 +238,7 @@ class Line implements ChunkLine {
       const { id, name, version } = codec;
       return { chunk, ...proved, codec: { id, name, version }, filter };
     } catch (error) {
-      this.#blame(codec, error, chunk);
+      this.#blame(codec, error, chunk, fresh.value.filter);
       return undefined;
     }
   }
@@ -277,8 +276,10 @@ class Line implements ChunkLine {
   }
 
   /** A codec's failure becomes an event; what is not its failure is thrown on. */
-  #blame(codec: Codec, error: unknown, chunk: PlainChunk): void {
-    const fault = PithError.from(error, "AssertionFailure");
+  #blame(codec: Codec, error: unknown, chunk: PlainChunk, filter?: FilterStamp): void {
+    let fault = PithError.from(error, "AssertionFailure");
+    if (filter !== undefined)
+      fault = new PithError(fault.code, { ...fault.facts, filter: filter.says });
     if (fault.code === "Overloaded" || fault.code === "Aborted") throw fault;
     this.#tell(codec.name, fault.kind === "input" ? "refused" : "failed", fault, chunk);
   }

@@ -14,6 +14,8 @@ import type { CodedChunk, Coder, CoderEvent, EncodeOptions } from "./coder.ts";
 import { createCoder } from "./create-coder.ts";
 import { filterFor, stampFilter } from "./filtering.ts";
 import { checkFrame, FRAME_FIXED_BYTES } from "./frame.ts";
+import { createGate } from "./gate.ts";
+import { createInlineCoder } from "./inline-coder.ts";
 import { createRegistry } from "./registry.ts";
 import { decodeFrame } from "./verify.ts";
 
@@ -198,9 +200,9 @@ test("a coder filters, says so, and gives the object back", async () => {
   });
 });
 
-test("the kill switch ends filters, also for chunks under way, and reading goes on", async () => {
+test("the kill switch ends filters, and reading goes on", async () => {
   const object = filterableBytes(100_000);
-  await withCoders(async (coder, events) => {
+  await withCoders(async (coder) => {
     await coder.gate.disable("filters");
     const [chunk] = await encodeAll(coder, object);
     assert.equal(chunk?.frame?.[4], 1);
@@ -217,9 +219,62 @@ test("the kill switch ends filters, also for chunks under way, and reading goes 
       if (index === 0) await coder.gate.disable("filters");
     }
     assert.deepEqual(filters, ["transpose", undefined, undefined]);
-    assert.ok(events.some(({ outcome }) => outcome === "refused"));
     assert.deepEqual([...coder.gate.disabled()], ["filters"]);
   });
+});
+
+test("a frame that was coded behind a filter before the switch was thrown is coded anew", async () => {
+  const object = filterableBytes(20_000);
+  const zlib = registry.byName("zlib") as Codec;
+  const gate = await createGate({ known: ["switcher", "filters"] });
+  const switcher: Codec = {
+    ...zlib,
+    id: 900,
+    name: "switcher",
+    open: async (effort) => {
+      const session = await zlib.open(effort);
+      return {
+        ...session,
+        async encode(chunk, last) {
+          await gate.disable("filters");
+          return await session.encode(chunk, last);
+        },
+      };
+    },
+  };
+  const events: CoderEvent[] = [];
+  const onEvent = (event: CoderEvent): void => void events.push(event);
+  const coder = createInlineCoder({ registry: createRegistry([switcher]), gate, onEvent });
+  const [chunk] = await encodeAll(coder, object, { codec: "switcher" });
+  assert.equal(chunk?.codec?.name, "stored");
+  assert.deepEqual(
+    events.map(({ codec, outcome }) => `${codec} ${outcome}`),
+    ["switcher refused", "stored coded"],
+  );
+  assert.match((events[0] as { why: string }).why, /transpose/);
+});
+
+test("after a codec that failed behind a filter the next one goes without", async () => {
+  const object = filterableBytes(20_000);
+  const zlib = registry.byName("zlib") as Codec;
+  // Stands in for the first codec of the list, and does not give back what it was given.
+  const liar: Codec = { ...zlib, decode: (_, __, plainBytes) => new Uint8Array(plainBytes) };
+  const lying = createRegistry();
+  const codecs = lying.codecs.map((codec) => (codec.name === "zlib" ? liar : codec));
+  const byName = (name: string): Codec | undefined => codecs.find((codec) => codec.name === name);
+  const reader = (id: number): Codec => codecs.find((codec) => codec.id === id) as Codec;
+  const events: CoderEvent[] = [];
+  const coder = createInlineCoder({
+    registry: { ...lying, codecs, byName, reader },
+    gate: await createGate({ known: ["filters"] }),
+    onEvent: (event) => void events.push(event),
+  });
+  const [chunk] = await encodeAll(coder, object);
+  assert.deepEqual(events.at(-1), { codec: "deflate", outcome: "coded" });
+  assert.equal(chunk?.filter, undefined);
+  const [failure] = events;
+  assert.ok(failure?.outcome === "failed" && failure.code === "RoundTripFailure");
+  assert.match(failure.why, /transpose/);
 });
 
 test("the version gate knows a filter from a codec's version", () => {
