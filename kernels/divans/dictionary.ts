@@ -50,7 +50,7 @@ export function writeWord(operand: u32, to: usize): void {
 }
 
 /** Where a word lies. */
-function wordAddress(length: u32, word: u32): usize {
+export function wordAddress(length: u32, word: u32): usize {
   let address = DICTIONARY;
   for (let shorter: u32 = 4; shorter < length; shorter++) address += shorter << wordBits(shorter);
   return address + length * word;

@@ -14,6 +14,7 @@
  * that bounds the work on any input.
  */
 
+import { BECOMES_MAXIMUM, findWords, indexDictionary, wordsFound } from "./dictionary-match.ts";
 import { LITERAL_PRICES, MATCH_COUNTS, MATCHES, UNIT } from "../memory.ts";
 import {
   arrive,
@@ -26,7 +27,6 @@ import {
   nodeAt,
   nodeBefore,
   originOf,
-  POSITIONS_MAXIMUM,
   reachTo,
   recentOf,
   runOf,
@@ -44,9 +44,12 @@ import {
   LENGTHS,
   lengthPrice,
   runPrice,
+  TRANSFORM_PRICES,
+  TYPE_DICT,
   TYPE_MATCH,
   TYPE_REP0,
   typePrice,
+  WORD_PRICES,
 } from "./prices.ts";
 
 /** Positions of a window, and how far beyond its end the best path is looked for. Repeating
@@ -61,6 +64,7 @@ const FIRST_COST: u32 = 1 << 20;
 /** What begin was told. */
 let unitBytes: u32 = 0;
 let niceLength: u32 = 0;
+let dictionaryEnd: u32 = 0;
 /** The position where the window begins: all before it is written. */
 let base: u32 = 0;
 /** Where the list of matches of `base` begins. */
@@ -79,14 +83,17 @@ let longScore: u32 = 0;
  * @param bytes - the unit's length
  * @param arrivals - how many ways to reach a position are kept, 1..ARRIVALS_MAXIMUM
  * @param nice - strings this long are taken whole, 16..MATCH_LENGTH_MAXIMUM
+ * @param wordsEnd - from this position on, words of the dictionary are not looked for
  */
-export function beginParse(bytes: u32, arrivals: u32, nice: u32): void {
+export function beginParse(bytes: u32, arrivals: u32, nice: u32, wordsEnd: u32): void {
   unitBytes = bytes;
   niceLength = min<u32>(max<u32>(nice, 16), MATCH_LENGTH_MAXIMUM);
   base = 0;
   baseList = MATCHES;
   beginArrivals(arrivals);
   beginPath();
+  dictionaryEnd = wordsEnd;
+  if (wordsEnd) indexDictionary();
 }
 
 /** Parses `count` more bytes or some more; returns the position reached, which is the unit's length
@@ -106,11 +113,12 @@ function parseWindow(): void {
   let list = baseList;
   for (let at: u32 = 0; at < end; at++) {
     const first = nodeAt(at);
-    reachTo(min<u32>(at + niceLength, POSITIONS_MAXIMUM - 1));
+    reachTo(at + max<u32>(niceLength, BECOMES_MAXIMUM));
     settle(first);
     const listEnd = list + ((<usize>load<u8>(MATCH_COUNTS + base + at)) << 2);
     longLength = 0;
     goOn(first, at, list, listEnd);
+    if (base + at < dictionaryEnd) goOnByWords(first, at, rest - at);
     if (longLength != 0) {
       advance(followPath(longOrigin, COST_NONE));
       takeCopy(longType, longLength, longDistance);
@@ -250,6 +258,24 @@ function goOnByMatches(
       const price = placed + load<u16>(LENGTH_PRICES + (taken << 1));
       arrive(target, price, distance, node, TYPE_MATCH, 0);
       target = slotsEnd(target);
+    }
+  }
+}
+
+/** Goes on from all arrivals at a position by all words of the dictionary. */
+function goOnByWords(first: usize, at: u32, rest: u32): void {
+  const wordsEnd = findWords(base + at, rest);
+  if (wordsEnd == wordsFound()) return;
+  const end = slotsEnd(first);
+  for (let node = first; node < end && costOf(node) != COST_NONE; node += SLOT_BYTES) {
+    const paid = costOf(node) + typePrice(typeOf(node), runOf(node), TYPE_DICT);
+    for (let entry = wordsFound(); entry < wordsEnd; entry += 8) {
+      const word = load<u32>(entry, 4);
+      const length = (word >> 16) & 0xff;
+      const named = load<u16>(WORD_PRICES + (length << 1));
+      const changed = load<u16>(TRANSFORM_PRICES + ((word >> 24) << 1));
+      const cost = paid + named + changed + runPrice(TYPE_DICT, 0);
+      arrive(nodeAt(at + load<u32>(entry)), cost, recentOf(node, 0), node, TYPE_DICT, word);
     }
   }
 }
