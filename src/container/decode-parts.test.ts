@@ -8,10 +8,12 @@ import {
   type ToldPart,
   type Way,
 } from "../../test/codecs/parts.ts";
+import { filterableBytes } from "../../test/filterable.ts";
 import { forSeeds, seeded } from "../../test/random.ts";
 import { equalBytes, toHex } from "../core/bytes.ts";
 import { sha256 } from "../core/hash.ts";
 import { CHUNK_BYTES, PARTS_MAXIMUM, PARTS_PLAIN_BYTES_MINIMUM } from "../core/limits.ts";
+import { applyFilter, loadFilters, writeFilter } from "../filters/index.ts";
 import type { Coder, CoderEvent } from "./coder.ts";
 import { createCoder } from "./create-coder.ts";
 import { lookForParts } from "./decode-parts.ts";
@@ -127,6 +129,25 @@ test("a frame is decoded on one thread where no other is idle", async () => {
       }
     });
   });
+});
+
+test("parts are joined before the filter is undone, on one thread and on several", async () => {
+  const plain = filterableBytes(PLAIN_BYTES);
+  const filter = { kind: "transpose", stride: 12 } as const;
+  const filtered = applyFilter(await loadFilters(), filter, plain);
+  for (const threads of [0, 1, 3]) {
+    const coded = codeParts(filtered, "well", 5, seeded(threads).bytes(8));
+    const stamp = { codec: 60_101, codecVersion: 1, plainBytes: PLAIN_BYTES };
+    const frame = encodeFrame({
+      ...stamp,
+      sha256: sha256(plain),
+      filter: writeFilter(filter),
+      ...coded,
+    });
+    await withCoder({ threads }, async (coder) => {
+      assert.ok(equalBytes(await coder.decode(frame), plain), `${threads} threads`);
+    });
+  }
 });
 
 test("a put proves its frames through their parts, and what comes back is what was put", async () => {

@@ -18,7 +18,9 @@ import {
   type FrameParts,
   frameHeaderBytes,
 } from "./frame.ts";
+import { createRegistry } from "./registry.ts";
 import { fuzzFrame } from "./suite.ts";
+import { decodeFrame } from "./verify.ts";
 
 const PLAIN = new TextEncoder().encode("hello, pith");
 
@@ -41,13 +43,18 @@ function sealed(frame: Uint8Array): Uint8Array {
   return frame;
 }
 
-test("the example of the format document is what is written and read", () => {
+test("the examples of the format document are what is written and read", async () => {
   const document = readFileSync(new URL("../../docs/formats/frame.md", import.meta.url), "utf8");
-  const example = /```hex\n([^`]+)```/.exec(document)?.[1]?.replace(/\s/g, "") ?? "";
+  const found = [...document.matchAll(/```hex\n([^`]+)```/g)];
+  const [example = "", filtered = ""] = found.map(([, hex]) => hex?.replace(/\s/g, ""));
   assert.equal(toHex(framed()), example);
   const frame = checkFrame(fromHex(example));
   assert.equal(new TextDecoder().decode(frame.payload), "hello, pith");
   assert.equal(frame.sha256, sha256(PLAIN));
+
+  const payload = PLAIN.map((byte, i) => byte - (PLAIN[i - 1] ?? 0));
+  assert.equal(toHex(framed({ filter: Uint8Array.of(6, 0, 0), payload })), filtered);
+  assert.deepEqual(await decodeFrame(createRegistry(), fromHex(filtered)), PLAIN);
 });
 
 test("every field comes back", () => {

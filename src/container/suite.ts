@@ -9,6 +9,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { mutate } from "../../test/codecs/mutate.ts";
+import { filterableBytes } from "../../test/filterable.ts";
 import type { Random } from "../../test/random.ts";
 import { concatenate, equalBytes, toHex, viewOf } from "../core/bytes.ts";
 import { PithError } from "../core/errors.ts";
@@ -37,7 +38,9 @@ export async function fuzzFrame(random: Random): Promise<void> {
 }
 
 async function someFrame(random: Random): Promise<Uint8Array | undefined> {
-  const plain = random.content(1 + random.upTo(3_000));
+  const isFilterable = random.oneIn(2);
+  const size = 1 + random.upTo(3_000);
+  const plain = isFilterable ? filterableBytes(size, random.upTo(50)) : random.content(size);
   return await soundFrame(random.pick(["stored", "deflate", "zlib"]), plain, random);
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { equalBytes } from "../core/bytes.ts";
+import { concatenate, equalBytes } from "../core/bytes.ts";
 import { sha256 } from "../core/hash.ts";
 import { expand, openPith } from "./pith-file.ts";
 import { createRegistry } from "./registry.ts";
@@ -30,6 +30,33 @@ test("every codec and version that was ever written still reads", async () => {
       }
     }
   }
+});
+
+/** Text, and what looks like code of x86 and of ARM64. */
+function codeLike(): Uint8Array {
+  const code: number[] = [];
+  for (let i = 0; i < 64; i++) code.push(0xe8, i, 1, 0, i % 2 === 0 ? 0 : 0xff);
+  for (let i = 0; i < 64; i++) code.push(0x48, 0x8d, 0x05, i, 0, 0, 0);
+  for (let i = 0; i < 64; i++) code.push(i, 0, 0, 0x94);
+  return concatenate([Uint8Array.from(code), new TextEncoder().encode(LINES)]);
+}
+
+test("a frame of every filter that was ever written still reads", async () => {
+  const file = vector("filters-2");
+  const plain = codeLike();
+  const opened = await openPith(file);
+  const ids: number[] = [];
+  for await (const { filter, codec, sha256: hash } of opened.frames()) {
+    ids.push(filter?.id ?? 0);
+    assert.deepEqual(codec, { id: 3, version: 1 });
+    assert.equal(hash, sha256(plain));
+  }
+  assert.deepEqual(
+    ids,
+    Array.from({ length: 14 }, (_, i) => i + 1),
+  );
+  const whole = concatenate(ids.map(() => plain));
+  assert.ok(equalBytes(await expand(file), whole));
 });
 
 test("an empty file and kept metadata still read", async () => {
