@@ -39,6 +39,10 @@ export class Track {
     return this.#kinds[command] === COMMAND_KINDS.copy;
   }
 
+  isInsert(command: number): boolean {
+    return !this.isCopy(command) && !this.isWord(command);
+  }
+
   isWord(command: number): boolean {
     return this.#kinds[command] === COMMAND_KINDS.dict;
   }
