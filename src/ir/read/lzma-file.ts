@@ -16,7 +16,6 @@ import { CommandRecorder, type Recorded } from "./recorder.ts";
 import { corrupt, SourceBytes } from "./source-bytes.ts";
 
 const HEADER_BYTES = 13;
-const SIZE_UNKNOWN = 2 ** 64; // what all ones read as, rounded
 const DICTIONARY_BYTES_LEAST = 4096;
 
 /** Sizes that a stream in use can have: what `xz` takes for plausible as well. */
@@ -27,13 +26,20 @@ export function looksLikeLzma(bytes: Uint8Array): boolean {
   if (bytes.length <= HEADER_BYTES || propertiesOf(bytes[0]!) === undefined) return false;
   const source = new SourceBytes(bytes, 1);
   const dictionaryBytes = source.uint32();
-  const size = source.uint64();
+  const size = readSize(source);
   const rangeCoderBegins = source.byte() === 0;
   return (
     rangeCoderBegins &&
-    (size === SIZE_UNKNOWN || size < SIZE_PLAUSIBLE) &&
+    (size === undefined || size < SIZE_PLAUSIBLE) &&
     isUsualDictionary(dictionaryBytes)
   );
+}
+
+/** Undefined when a marker says where the end is. */
+function readSize(source: SourceBytes): number | undefined {
+  const low = source.uint32();
+  const high = source.uint32();
+  return low === 0xffff_ffff && high === 0xffff_ffff ? undefined : low + high * 2 ** 32;
 }
 
 /** 2^n, 2^n + 2^(n-1), or the most: no encoder writes any other. */
@@ -53,8 +59,8 @@ export function readLzma(bytes: Uint8Array, maximumBytes: number): Recorded {
   const properties = propertiesOf(source.byte());
   if (properties === undefined) throw corrupt("no such properties", 0);
   const dictionaryBytes = Math.max(DICTIONARY_BYTES_LEAST, source.uint32());
-  const size = source.uint64();
-  const sizeKnown = size !== SIZE_UNKNOWN;
+  const size = readSize(source) ?? Infinity;
+  const sizeKnown = size < Infinity;
   if (sizeKnown && size > maximumBytes) throw new PithError("OutputLimit", { size, maximumBytes });
 
   const output = new CommandRecorder(maximumBytes);
@@ -62,7 +68,7 @@ export function readLzma(bytes: Uint8Array, maximumBytes: number): Recorded {
   const decoder = new LzmaDecoder(output);
   decoder.setProperties(properties);
   const range = new RangeDecoder(source);
-  const bounds = { end: sizeKnown ? size : Infinity, dictionaryBegin: 0, dictionaryBytes };
+  const bounds = { end: size, dictionaryBegin: 0, dictionaryBytes };
   const marked = decoder.decode(range, bounds);
   if (marked && sizeKnown && output.position < size) throw corrupt("an early end", range.at);
   range.normalize();

@@ -65,9 +65,8 @@ export async function readIr(bytes: Uint8Array, options: ReadIrOptions = {}): Pr
   if (!(maximumBytes >= 0)) throw new PithError("InvalidArgument", { maximumBytes });
   const known = options.format ?? formatByMagic(bytes);
   if (known === undefined) return readByGuess(bytes, maximumBytes);
-  const reader = READERS[known];
-  if (reader === undefined) throw new PithError("InvalidArgument", { format: known });
-  return { ...(await reader(bytes, maximumBytes)), format: known };
+  if (!Object.hasOwn(READERS, known)) throw new PithError("InvalidArgument", { format: known });
+  return { ...(await READERS[known](bytes, maximumBytes)), format: known };
 }
 
 function formatByMagic(bytes: Uint8Array): CompressedFormat | undefined {

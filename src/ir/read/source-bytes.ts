@@ -50,12 +50,6 @@ export class SourceBytes {
   uint32(): number {
     return (this.byte() | (this.byte() << 8) | (this.byte() << 16) | (this.byte() << 24)) >>> 0;
   }
-
-  /** Eight bytes; beyond 2^53 only roughly, which no size in use is. */
-  uint64(): number {
-    const low = this.uint32();
-    return low + this.uint32() * 2 ** 32;
-  }
 }
 
 /** The fault of a stream that breaks its format. */
