@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { deflateRawSync } from "node:zlib";
 import { seeded } from "../../test/random.ts";
+import { equalBytes } from "../core/bytes.ts";
 import { applyFilter, loadFilters, undoFilter } from "./apply.ts";
 import { chooseFilter } from "./choose.ts";
 import { detectFilters } from "./detect.ts";
@@ -26,7 +27,7 @@ test("the filter that is chosen makes the bytes smaller, and can be taken back",
   assert.equal(trials[0]?.filter, filter);
   assert.equal(deflated(filtered), trials[0]?.size);
   assert.ok(deflated(filtered) < 0.7 * deflated(plain));
-  assert.deepEqual(undoFilter(kernel, filter, filtered), plain);
+  assert.ok(equalBytes(undoFilter(kernel, filter, filtered), plain));
 });
 
 test("none where nothing is tried, nothing is found or nothing wins by enough", async () => {
