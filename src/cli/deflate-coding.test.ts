@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { deflateRawSync, gzipSync } from "node:zlib";
 import { forSeeds } from "../../test/random.ts";
-import { sha256 } from "../core/hash.ts";
 import type { CodingOptions, Outcome } from "./coding.ts";
-import { decodeDeflate, encodeDeflate, Proof } from "./deflate-coding.ts";
+import { decodeDeflate, encodeDeflate } from "./deflate-coding.ts";
 
 const HOW: CodingOptions = {
   format: "gz",
@@ -61,40 +59,4 @@ test("effort and codec choose a level, and the level given wins", async () => {
   assert.deepEqual(await coded({ effort: "dense" }), await coded({ level: 9 }));
   assert.deepEqual(await coded({}), await coded({ level: 6 }));
   assert.ok((await coded({})).length < huffman.length);
-});
-
-test("the proof tells what the stream really says", async () => {
-  const plain = Buffer.alloc(2_000_000, "something else");
-  const proof = new Proof("gzip");
-  for await (const piece of inPieces(gzipSync(plain), 700)) await proof.take(piece);
-  assert.equal(await proof.finish(), sha256(plain));
-  await proof.abandon();
-});
-
-test("the proof of a damaged stream fails, at the latest at its end", async () => {
-  const coded = gzipSync(Buffer.from("to be or not to be, ".repeat(50_000)));
-  const cut = coded.subarray(0, coded.length - 9);
-  const flipped = Buffer.from(coded);
-  flipped[coded.length - 6] = (flipped[coded.length - 6] as number) ^ 1;
-  for (const [bytes, code] of [
-    [cut, "DeflateTruncated"],
-    [flipped, "GzipChecksum"],
-    [Buffer.concat([coded, Buffer.from("x")]), "TrailingBytes"],
-    [deflateRawSync("x"), "GzipHeader"],
-  ] as const) {
-    const proof = new Proof("gzip");
-    const proving = async (): Promise<string> => {
-      for await (const piece of inPieces(bytes, 100)) await proof.take(piece);
-      return proof.finish();
-    };
-    await assert.rejects(proving(), { code });
-    await proof.abandon();
-  }
-});
-
-test("a proof that is given up lets go", async () => {
-  const proof = new Proof("zlib");
-  await proof.take(Uint8Array.of(0x78, 0x9c));
-  await proof.abandon();
-  await proof.abandon();
 });
