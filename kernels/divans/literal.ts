@@ -23,7 +23,7 @@ import {
   UNIT,
   WEIGHTS,
 } from "../memory.ts";
-import { claimRow, codeMixed, KIND_BYTES, priceMixed } from "./mix.ts";
+import { claimOfPair, codeMixed, KIND_BYTES, ownerOfPair, priceMixed } from "./mix.ts";
 import {
   HISTORY_MASKS,
   LITERAL_RATE,
@@ -43,7 +43,12 @@ const LOW: usize = WEIGHTS + KIND_BYTES;
 /** Odd numbers whose products scatter. */
 const SCATTER_HISTORY: u64 = 0x9e3779b97f4a7c15;
 const SCATTER_OTHERS: u64 = 0xd6e8feb86659fd93;
+const SCATTER_KEY: u64 = 0xff51afd7ed558ccd;
 const SCATTER_HIGH: u64 = 0xc2b2ae3d27d4eb4f;
+
+/** Spreads the letters of a word; how far back a word is looked for. */
+const WORD_FACTOR: u32 = 0x2c9277b5;
+const WORD_LETTERS: usize = 24;
 
 let history0: u64 = 0;
 let history1: u64 = 0;
@@ -55,6 +60,10 @@ let others2: u64 = 0;
 let others3: u64 = 0;
 let stride: u32 = 0;
 let rates: usize = 0;
+/** Whether any input sees words; the hash of the word that reaches up to `wordEnd`. */
+let seesWord: bool = false;
+let word: u32 = 0;
+let wordEnd: usize = 0;
 /** Keys of the nibble that is being coded, one for each input. */
 let key0: u64 = 0;
 let key1: u64 = 0;
@@ -71,6 +80,8 @@ export function beginLiterals(): void {
   others1 = widened(parameter(OTHER_MASKS + 1));
   others2 = widened(parameter(OTHER_MASKS + 2));
   others3 = widened(parameter(OTHER_MASKS + 3));
+  seesWord = ((others0 | others1 | others2 | others3) >> 32) != 0;
+  wordEnd = 0;
   stride = min<u32>(parameter(STRIDE), STRIDE_MAXIMUM);
   rates = ratesOf(LITERAL_RATE);
   memory.fill(LITERAL_ROWS, 0, LITERAL_ROWS_END - LITERAL_ROWS);
@@ -93,11 +104,44 @@ function look(at: usize, distance: u32, first: u32): void {
   key3 = keyOf(history & history3, others & others3);
 }
 
+/** A hash of the letters right before `at`, upper and lower case alike. */
+// @ts-ignore: decorator
+@inline
+function wordAt(at: usize): u32 {
+  if (wordEnd + 1 == at) word = wordWith(word, load<u8>(wordEnd));
+  else if (wordEnd != at) word = wordBefore(at);
+  wordEnd = at;
+  return word;
+}
+
+/** The same found by looking back. */
+function wordBefore(at: usize): u32 {
+  let begin = at;
+  while (at - begin < WORD_LETTERS && isLetter(load<u8>(begin - 1))) begin--;
+  let hash: u32 = 0;
+  while (begin < at) hash = wordWith(hash, load<u8>(begin++));
+  return hash;
+}
+
+/** The hash of a word and a byte more; 0 behind what is no letter. */
+// @ts-ignore: decorator
+@inline
+function wordWith(hash: u32, byte: u32): u32 {
+  return isLetter(byte) ? (hash + (byte | 32)) * WORD_FACTOR : 0;
+}
+
+/** Whether a byte belongs to a word: a letter of ASCII, or a part of one beyond. */
+// @ts-ignore: decorator
+@inline
+function isLetter(byte: u32): bool {
+  return (byte | 32) - 97 < 26 || byte >= 128;
+}
+
 // @ts-ignore: decorator
 @inline
 function keyOf(history: u64, others: u64): u64 {
   const key = history * SCATTER_HISTORY + others * SCATTER_OTHERS;
-  return key ^ (key >> 29);
+  return (key ^ (key >> 32)) * SCATTER_KEY;
 }
 
 /** Goes on to the low nibble. */
@@ -122,10 +166,10 @@ export function codeLiteral<D>(at: usize, distance: u32, first: u32, given: u32)
 // @ts-ignore: decorator
 @inline
 function codeNibble<D>(kind: usize, given: u32): u32 {
-  const r0 = claimRow(row0(), FRESH_ROW, markOf(key0));
-  const r1 = claimRow(row1(), r0, markOf(key1));
-  const r2 = claimRow(row2(), r1, markOf(key2));
-  const r3 = claimRow(row3(), r2, markOf(key3));
+  const r0 = claimOfPair(pair0(), FRESH_ROW, markOf(key0));
+  const r1 = claimOfPair(pair1(), r0, markOf(key1));
+  const r2 = claimOfPair(pair2(), r1, markOf(key2));
+  const r3 = claimOfPair(pair3(), r2, markOf(key3));
   return codeMixed<D>(r0, r1, r2, r3, kind, rates, given);
 }
 
@@ -140,18 +184,11 @@ export function priceLiteral(at: usize, distance: u32, first: u32, given: u32): 
 // @ts-ignore: decorator
 @inline
 function priceNibble(kind: usize, given: u32): u32 {
-  const r0 = ownedRow(row0(), FRESH_ROW, markOf(key0));
-  const r1 = ownedRow(row1(), r0, markOf(key1));
-  const r2 = ownedRow(row2(), r1, markOf(key2));
-  const r3 = ownedRow(row3(), r2, markOf(key3));
+  const r0 = ownerOfPair(pair0(), FRESH_ROW, markOf(key0));
+  const r1 = ownerOfPair(pair1(), r0, markOf(key1));
+  const r2 = ownerOfPair(pair2(), r1, markOf(key2));
+  const r3 = ownerOfPair(pair3(), r2, markOf(key3));
   return priceMixed(r0, r1, r2, r3, kind, given);
-}
-
-/** The row if it belongs to `mark`, else what it would begin as. */
-// @ts-ignore: decorator
-@inline
-function ownedRow(row: usize, parent: usize, mark: u32): usize {
-  return load<u8>(row, 1) == <u8>mark ? row : parent;
 }
 
 /** What tells contexts that share a row apart; never 0. */
@@ -163,24 +200,24 @@ function markOf(key: u64): u32 {
 
 // @ts-ignore: decorator
 @inline
-function row0(): usize {
+function pair0(): usize {
   return LITERAL_ROWS + ((<usize>(key0 >> (64 - LITERAL_BITS_0))) << 5);
 }
 
 // @ts-ignore: decorator
 @inline
-function row1(): usize {
+function pair1(): usize {
   return LITERAL_ROWS_1 + ((<usize>(key1 >> (64 - LITERAL_BITS_1))) << 5);
 }
 
 // @ts-ignore: decorator
 @inline
-function row2(): usize {
+function pair2(): usize {
   return LITERAL_ROWS_2 + ((<usize>(key2 >> (64 - LITERAL_BITS_2))) << 5);
 }
 
 // @ts-ignore: decorator
 @inline
-function row3(): usize {
+function pair3(): usize {
   return LITERAL_ROWS_3 + ((<usize>(key3 >> (64 - LITERAL_BITS_3))) << 5);
 }

@@ -8,8 +8,7 @@
  *
  * A row that was never touched begins as a copy of the row before it. After a symbol each weight
  * moves by how much better its row foresaw the symbol than the mixture did, an exponentiated
- * gradient step in integers; their sum stays within a few units of 32767, so that no bound of the
- * mixture passes 32767. Source: docs/formats/divans.md, mixing.
+ * gradient step in integers; their sum is at most 32767, so that no bound of the mixture passes 32767. Source: docs/formats/divans.md, mixing.
  */
 import {
   BUCKETS,
@@ -21,7 +20,7 @@ import {
   WEIGHT_BYTES,
   WEIGHTS,
 } from "../memory.ts";
-import { freshRow, inheritRow, learnRow, SCALE } from "../rans/cdf.ts";
+import { freshRow, inheritRow, learnRow, ROW_BYTES, SCALE } from "../rans/cdf.ts";
 import { advance, gather, slot } from "../rans/coder.ts";
 import { prices, reads } from "./direction.ts";
 
@@ -59,7 +58,7 @@ export function fillMixTables(): void {
   freshRow(FRESH_ROW);
   store<u16>(MIXED, <u16>SCALE, 32);
   for (let count: u32 = 0; count < 256; count++) {
-    store<u8>(BUCKETS + count, <u8>(u32(count > 1) + u32(count > 3) + u32(count > 12)));
+    store<u8>(BUCKETS + count, <u8>(u32(count > 1) + u32(count > 4) + u32(count > 16)));
   }
   for (let step: u32 = 0; step < 1024; step++) {
     store<u32>(RECIPROCALS + (step << 2), (1 << 20) / (32 * step + 16));
@@ -128,6 +127,38 @@ function trust(bucket: u32, row: u32): u32 {
 export function claimRow(row: usize, parent: usize, mark: u32): usize {
   if (load<u8>(row, 1) != <u8>mark) inheritRow(row, parent, mark);
   return row;
+}
+
+/**
+ * The row of a pair that belongs to `mark`. When neither does, the one that was used less is taken
+ * and begins as a copy of `parent`; the other loses some of its count, so that it is not there for
+ * ever.
+ */
+// @ts-ignore: decorator
+@inline
+export function claimOfPair(pair: usize, parent: usize, mark: u32): usize {
+  if (load<u8>(pair, 1) == <u8>mark) return pair;
+  const second = pair + ROW_BYTES;
+  if (load<u8>(second, 1) == <u8>mark) return second;
+  return takeOfPair(pair, parent, mark);
+}
+
+function takeOfPair(pair: usize, parent: usize, mark: u32): usize {
+  const takesFirst = load<u8>(pair) <= load<u8>(pair, 32);
+  const taken = takesFirst ? pair : pair + ROW_BYTES;
+  const kept = takesFirst ? pair + ROW_BYTES : pair;
+  const count: u32 = load<u8>(kept);
+  store<u8>(kept, <u8>(count - (count > 64 ? count >> 4 : u32(count > 3))));
+  inheritRow(taken, parent, mark);
+  return taken;
+}
+
+/** The row of a pair that belongs to `mark`, or `parent` when neither does. */
+// @ts-ignore: decorator
+@inline
+export function ownerOfPair(pair: usize, parent: usize, mark: u32): usize {
+  if (load<u8>(pair, 1) == <u8>mark) return pair;
+  return load<u8>(pair, 33) == <u8>mark ? pair + ROW_BYTES : parent;
 }
 
 /**
@@ -342,17 +373,28 @@ function learnWeights(
     let sum = i32x4.add(now, v128.shuffle<i32>(now, now, 2, 3, 0, 1));
     sum = i32x4.add(sum, v128.shuffle<i32>(sum, sum, 1, 0, 3, 2));
     const over = i32x4.shr_s(i32x4.add(sum, i32x4.splat(2 - WEIGHT_SUM)), 2);
-    v128.store(weights, i32x4.max_s(i32x4.sub(now, over), i32x4.splat(WEIGHT_MINIMUM)));
+    now = i32x4.max_s(i32x4.sub(now, over), i32x4.splat(WEIGHT_MINIMUM));
+    // What raising weights to their minimum has added is taken from the large ones.
+    sum = i32x4.add(now, v128.shuffle<i32>(now, now, 2, 3, 0, 1));
+    sum = i32x4.add(sum, v128.shuffle<i32>(sum, sum, 1, 0, 3, 2));
+    const excess = i32x4.max_s(i32x4.sub(sum, i32x4.splat(WEIGHT_SUM)), i32x4.splat(0));
+    const large = i32x4.gt_s(now, i32x4.splat(WEIGHT_SUM >> 2));
+    v128.store(weights, i32x4.sub(now, v128.and(excess, large)));
   } else {
     const n0 = learned(r0, load<i32>(weights), symbol, <i32>frequency, reciprocal);
     const n1 = learned(r1, load<i32>(weights, 4), symbol, <i32>frequency, reciprocal);
     const n2 = learned(r2, load<i32>(weights, 8), symbol, <i32>frequency, reciprocal);
     const n3 = learned(r3, load<i32>(weights, 12), symbol, <i32>frequency, reciprocal);
     const over = (n0 + n1 + n2 + n3 + 2 - WEIGHT_SUM) >> 2;
-    store<i32>(weights, max<i32>(n0 - over, WEIGHT_MINIMUM));
-    store<i32>(weights, max<i32>(n1 - over, WEIGHT_MINIMUM), 4);
-    store<i32>(weights, max<i32>(n2 - over, WEIGHT_MINIMUM), 8);
-    store<i32>(weights, max<i32>(n3 - over, WEIGHT_MINIMUM), 12);
+    const m0 = max<i32>(n0 - over, WEIGHT_MINIMUM);
+    const m1 = max<i32>(n1 - over, WEIGHT_MINIMUM);
+    const m2 = max<i32>(n2 - over, WEIGHT_MINIMUM);
+    const m3 = max<i32>(n3 - over, WEIGHT_MINIMUM);
+    const excess = max<i32>(m0 + m1 + m2 + m3 - WEIGHT_SUM, 0);
+    store<i32>(weights, m0 > WEIGHT_SUM >> 2 ? m0 - excess : m0);
+    store<i32>(weights, m1 > WEIGHT_SUM >> 2 ? m1 - excess : m1, 4);
+    store<i32>(weights, m2 > WEIGHT_SUM >> 2 ? m2 - excess : m2, 8);
+    store<i32>(weights, m3 > WEIGHT_SUM >> 2 ? m3 - excess : m3, 12);
   }
 }
 

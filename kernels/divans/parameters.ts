@@ -6,7 +6,8 @@
  *   1..4       bytes before the literal that input k sees: bit i is the byte i + 1 before
  *   5..8       what else input k sees: SEES_* bits
  *   9          stride, 0 or 1..1024: distance of the byte "above", modulus of the column
- *   10, 11     slowest rate of rows for literals, of rows for commands: 0..4 for 4..8
+ *   10, 11     rates of rows for literals, of rows for commands: 0..4 for a slowest rate of 4..8, and
+ *              5..9 for the same with a hasty beginning
  */
 import { PARAMETERS, RATES } from "../memory.ts";
 import { RATE_TABLES } from "../rans/cdf.ts";
@@ -26,6 +27,8 @@ export const SEES_ABOVE: u32 = 2;
 export const SEES_COLUMN: u32 = 4;
 /** Whether the byte before it came from a copy. */
 export const SEES_FIRST: u32 = 8;
+/** The letters of the word so far. */
+export const SEES_WORD: u32 = 0xf0;
 
 export const STRIDE_MAXIMUM: u32 = 1024;
 
@@ -38,7 +41,7 @@ export function parameter(field: u32): u32 {
 
 /** Address of the table of rates that a field names. */
 export function ratesOf(field: u32): usize {
-  return RATES + (min<u32>(parameter(field), RATE_TABLES - 1) << 8);
+  return RATES + (min<u32>(parameter(field), 2 * RATE_TABLES - 1) << 8);
 }
 
 /** A mask of eight bits, each made a byte: bit 0 the lowest byte. */

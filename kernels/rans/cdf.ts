@@ -24,7 +24,8 @@ const MARGIN: i32 = 24;
 const STEP: i32 = 8;
 /** Largest count. */
 const COUNT_MAXIMUM: u32 = 255;
-/** Slowest rates that there are tables for: RATE_FIRST.., one table of 256 bytes each. */
+/** Slowest rates that there are tables for: RATE_FIRST.., one table of 256 bytes each, first for
+ * steady rows, then for hasty ones. */
 export const RATE_FIRST: u32 = 4;
 export const RATE_TABLES: u32 = 5;
 
@@ -37,23 +38,34 @@ export function fillRows(): void {
       store<i16>(CDF_TARGETS + (((symbol << 4) + lane) << 1), <i16>(lane <= symbol ? low : high));
     }
   }
-  for (let table: u32 = 0; table < RATE_TABLES; table++) {
+  for (let table: u32 = 0; table < 2 * RATE_TABLES; table++) {
+    const slowest = RATE_FIRST + (table % RATE_TABLES);
     for (let count: u32 = 0; count < 256; count++) {
-      const rate = min<u32>(rateOf(count), RATE_FIRST + table);
+      const rate = min<u32>(rateOf(count, table >= RATE_TABLES), slowest);
       store<u8>(RATES + (table << 8) + count, <u8>rate);
     }
   }
 }
 
-/** The power of two by which a row of that count learns. */
-function rateOf(count: u32): u32 {
-  if (count <= 2) return 2;
-  if (count <= 5) return 3;
-  if (count <= 14) return 4;
-  if (count <= 40) return 5;
-  if (count <= 110) return 6;
-  if (count < COUNT_MAXIMUM) return 7;
-  return 8;
+/** The power of two by which a row of that count learns: hasty rows begin as copies of others, and
+ * belong wholly to the first symbol they see. */
+function rateOf(count: u32, hasty: bool): u32 {
+  if (hasty) {
+    if (count <= 1) return 0;
+    if (count <= 3) return 1;
+    if (count <= 6) return 2;
+    if (count <= 12) return 3;
+    if (count <= 30) return 4;
+    if (count <= 80) return 5;
+    if (count <= 200) return 6;
+  } else {
+    if (count <= 2) return 2;
+    if (count <= 5) return 3;
+    if (count <= 14) return 4;
+    if (count <= 40) return 5;
+    if (count <= 110) return 6;
+  }
+  return count < COUNT_MAXIMUM ? 7 : 8;
 }
 
 /** Makes a row that knows nothing: all symbols alike. */
