@@ -32,6 +32,8 @@ interface FrameLine {
   readonly version: number;
   /** What came before the codec; not there where nothing did. */
   readonly filter?: string;
+  /** The same with what it needs: "delta 13". */
+  readonly filterText?: string;
   readonly offset: number;
   readonly plainBytes: number;
   readonly frameBytes: number;
@@ -119,8 +121,9 @@ async function framesOf(pith: PithFile, coder: Coder): Promise<FrameLine[]> {
     const { plainOffset: offset, plainBytes, frameBytes, sha256 } = frame;
     const { id, version } = frame.codec;
     const codec = coder.codecs.find((known) => known.id === id)?.name ?? `codec ${id}`;
-    const filter = frame.filter === undefined ? {} : { filter: frame.filter.name };
-    frames.push({ codec, version, ...filter, offset, plainBytes, frameBytes, sha256 });
+    const { filter } = frame;
+    const before = filter === undefined ? {} : { filter: filter.name, filterText: filter.says };
+    frames.push({ codec, version, ...before, offset, plainBytes, frameBytes, sha256 });
   }
   return frames;
 }
@@ -168,7 +171,7 @@ function frameTable(frames: readonly FrameLine[]): string {
       String(frame.offset),
       String(frame.plainBytes),
       String(frame.frameBytes),
-      codecLabel(`${frame.codec} ${frame.version}`, frame.filter),
+      codecLabel(`${frame.codec} ${frame.version}`, frame.filterText),
       frame.sha256,
     ]),
     ["right", "right", "right", "left", "left"],
