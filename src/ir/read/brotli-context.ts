@@ -81,9 +81,11 @@ export function readCount(input: BrotliBits): number {
 
 function undoMoveToFront(map: Uint8Array): void {
   const list = Uint8Array.from({ length: 256 }, (_, i) => i);
-  for (const [i, place] of map.entries()) {
+  for (let i = 0; i < map.length; i++) {
+    const place = map[i]!;
     const value = list[place]!;
     map[i] = value;
+    if (place === 0) continue;
     list.copyWithin(1, 0, place);
     list[0] = value;
   }

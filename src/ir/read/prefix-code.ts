@@ -24,18 +24,20 @@ export class PrefixCode {
   readonly #counts: Uint16Array;
   readonly #sorted: Uint16Array;
 
-  /** @param lengths - of each symbol's code; a complete code, or one symbol, of any length */
-  constructor(lengths: Uint8Array) {
-    this.#counts = new Uint16Array(LENGTH_MAXIMUM + 1);
-    for (const length of lengths) this.#counts[length]!++;
-    this.#counts[0] = 0;
-    this.#sorted = sortSymbols(lengths, this.#counts);
-    let longest = this.#sorted.length === 1 ? 0 : LENGTH_MAXIMUM;
-    while (longest > 0 && this.#counts[longest] === 0) longest--;
+  /**
+   * @param sorted - the symbols by length, then by number: at least one
+   * @param counts - how many there are of each length, 0..15, which make a complete code; of one
+   *   symbol alone the length does not matter
+   */
+  constructor(sorted: Uint16Array, counts: Uint16Array) {
+    this.#sorted = sorted;
+    this.#counts = counts;
+    let longest = sorted.length === 1 ? 0 : LENGTH_MAXIMUM;
+    while (longest > 0 && counts[longest] === 0) longest--;
     this.#rootBits = Math.min(longest, ROOT_BITS);
-    this.#root = new Uint16Array(1 << this.#rootBits).fill(LONGER);
-    if (longest === 0) this.#root[0] = this.#sorted[0]! << 4;
-    else this.#fillRoot(lengths);
+    this.#root = new Uint16Array(1 << this.#rootBits);
+    if (longest === 0) this.#root[0] = sorted[0]! << 4;
+    else this.#fillRoot(longest);
   }
 
   /** Reads a symbol. */
@@ -68,31 +70,38 @@ export class PrefixCode {
 
   /** Enters each short code at every index that begins with it. The first bit of a code comes first
    * and so lies lowest: codes are counted upwards with their bits reversed. */
-  #fillRoot(lengths: Uint8Array): void {
+  #fillRoot(longest: number): void {
+    const root = this.#root;
+    if (longest > this.#rootBits) root.fill(LONGER);
     let code = 0;
-    for (const symbol of this.#sorted) {
-      const length = lengths[symbol]!;
-      if (length > this.#rootBits) return;
-      for (let i = code; i < this.#root.length; i += 1 << length) {
-        this.#root[i] = (symbol << 4) | length;
+    let rank = 0;
+    for (let length = 1; length <= this.#rootBits; length++) {
+      const end = rank + this.#counts[length]!;
+      for (; rank < end; rank++) {
+        const entry = (this.#sorted[rank]! << 4) | length;
+        for (let i = code; i < root.length; i += 1 << length) root[i] = entry;
+        let bit = 1 << (length - 1);
+        while ((code & bit) !== 0) bit >>= 1;
+        code = bit === 0 ? 0 : (code & (bit - 1)) | bit;
       }
-      let bit = 1 << (length - 1);
-      while ((code & bit) !== 0) bit >>= 1;
-      code = bit === 0 ? 0 : (code & (bit - 1)) | bit;
     }
   }
 }
 
-function sortSymbols(lengths: Uint8Array, counts: Uint16Array): Uint16Array {
+/** The code whose symbols have these lengths, 0 for those that do not occur. */
+function codeOf(lengths: Uint8Array): PrefixCode {
+  const counts = new Uint16Array(LENGTH_MAXIMUM + 1);
+  for (let symbol = 0; symbol < lengths.length; symbol++) counts[lengths[symbol]!]!++;
   const offsets = new Uint16Array(LENGTH_MAXIMUM + 2);
   for (let length = 1; length <= LENGTH_MAXIMUM; length++) {
     offsets[length + 1] = offsets[length]! + counts[length]!;
   }
-  const sorted = new Uint16Array(offsets[LENGTH_MAXIMUM + 1]!);
-  for (const [symbol, length] of lengths.entries()) {
+  const sorted = new Uint16Array(lengths.length - counts[0]!);
+  for (let symbol = 0; symbol < lengths.length; symbol++) {
+    const length = lengths[symbol]!;
     if (length > 0) sorted[offsets[length]!++] = symbol;
   }
-  return sorted;
+  return new PrefixCode(sorted, counts);
 }
 
 /** The order in which the lengths of the length code come. */
@@ -122,28 +131,31 @@ export function readPrefixCode(
   namedSymbols: number = symbols,
 ): PrefixCode {
   const kind = input.take(2);
-  return new PrefixCode(
-    kind === SIMPLE
-      ? readSimple(input, symbols, 32 - Math.clz32(namedSymbols - 1))
-      : readComplex(input, symbols, kind),
-  );
+  return kind === SIMPLE
+    ? readSimple(input, symbols, 32 - Math.clz32(namedSymbols - 1))
+    : readComplex(input, symbols, kind);
 }
 
-function readSimple(input: BrotliBits, symbols: number, nameBits: number): Uint8Array {
+/** Without a look at the whole alphabet: a stream may have hundreds of these, two bytes each. */
+function readSimple(input: BrotliBits, symbols: number, nameBits: number): PrefixCode {
   const count = input.take(2) + 1;
-  const named = Array.from({ length: count }, () => input.take(nameBits));
-  const form = count === 4 && input.flag() ? SIMPLE_LENGTHS[5] : SIMPLE_LENGTHS[count]!;
-  const lengths = new Uint8Array(symbols);
-  for (const [i, symbol] of named.entries()) {
+  const named: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const symbol = input.take(nameBits);
     if (symbol >= symbols) throw corrupt("a symbol beyond the alphabet", input.at);
-    if (lengths[symbol] !== 0) throw corrupt("a symbol named twice", input.at);
-    lengths[symbol] = form[i]!;
+    if (named.includes(symbol)) throw corrupt("a symbol named twice", input.at);
+    named.push(symbol);
   }
-  return lengths;
+  const form = count === 4 && input.flag() ? SIMPLE_LENGTHS[5] : SIMPLE_LENGTHS[count]!;
+  const counts = new Uint16Array(LENGTH_MAXIMUM + 1);
+  for (const length of form) counts[length]!++;
+  // By length first, then by number: lengths come as upper bits.
+  const order = named.map((symbol, i) => (form[i]! << 16) | symbol).sort((a, b) => a - b);
+  return new PrefixCode(Uint16Array.from(order), counts);
 }
 
 /** @param skipped - how many lengths of the length code are left out in front */
-function readComplex(input: BrotliBits, symbols: number, skipped: number): Uint8Array {
+function readComplex(input: BrotliBits, symbols: number, skipped: number): PrefixCode {
   const ofLengths = new Uint8Array(LENGTHS_ORDER.length);
   let space = 32;
   let used = 0;
@@ -157,7 +169,7 @@ function readComplex(input: BrotliBits, symbols: number, skipped: number): Uint8
     used++;
   }
   if (space !== 0 && used !== 1) throw corrupt("a code of lengths that is not complete", input.at);
-  return readLengths(input, symbols, new PrefixCode(ofLengths));
+  return codeOf(readLengths(input, symbols, codeOf(ofLengths)));
 }
 
 function readLengths(input: BrotliBits, symbols: number, lengthCode: PrefixCode): Uint8Array {
