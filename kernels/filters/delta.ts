@@ -56,7 +56,11 @@ export function undoBytes(from: usize, end: usize, distance: usize): void {
 }
 
 /** Applies the delta of words of type `TWord` to [from, end). */
-export function applyWords<TWord, TOrder>(from: usize, end: usize, stride: usize): void {
+export function applyWords<TWord extends number, TOrder>(
+  from: usize,
+  end: usize,
+  stride: usize,
+): void {
   const distance = stride * sizeof<TWord>();
   if (end - from <= distance) return;
   const first = from + distance;
@@ -73,12 +77,16 @@ export function applyWords<TWord, TOrder>(from: usize, end: usize, stride: usize
     at -= sizeof<TWord>();
     const value = ordered<TWord, TOrder>(load<TWord>(at, 0, 1));
     const before = ordered<TWord, TOrder>(load<TWord>(at - distance, 0, 1));
-    store<TWord>(at, ordered<TWord, TOrder>(<TWord>(value - before)), 0, 1);
+    store<TWord>(at, ordered<TWord, TOrder>(<TWord>(<u32>value - <u32>before)), 0, 1);
   }
 }
 
 /** Takes the delta of words back. */
-export function undoWords<TWord, TOrder>(from: usize, end: usize, stride: usize): void {
+export function undoWords<TWord extends number, TOrder>(
+  from: usize,
+  end: usize,
+  stride: usize,
+): void {
   const distance = stride * sizeof<TWord>();
   if (end - from <= distance) return;
   const wordsEnd = from + ((end - from) & ~(sizeof<TWord>() - 1));
@@ -96,7 +104,7 @@ export function undoWords<TWord, TOrder>(from: usize, end: usize, stride: usize)
   while (at < wordsEnd) {
     const value = ordered<TWord, TOrder>(load<TWord>(at, 0, 1));
     const before = ordered<TWord, TOrder>(load<TWord>(at - distance, 0, 1));
-    store<TWord>(at, ordered<TWord, TOrder>(<TWord>(value + before)), 0, 1);
+    store<TWord>(at, ordered<TWord, TOrder>(<TWord>(<u32>value + <u32>before)), 0, 1);
     at += sizeof<TWord>();
   }
 }
@@ -104,7 +112,7 @@ export function undoWords<TWord, TOrder>(from: usize, end: usize, stride: usize)
 /** A word from its order in memory to the machine's, or back. */
 // @ts-ignore: decorator
 @inline
-export function ordered<TWord, TOrder>(value: TWord): TWord {
+export function ordered<TWord extends number, TOrder>(value: TWord): TWord {
   if (idof<TOrder>() == idof<Big>()) return bswap<TWord>(value);
   return value;
 }
@@ -112,7 +120,7 @@ export function ordered<TWord, TOrder>(value: TWord): TWord {
 /** The same for the words of a vector. */
 // @ts-ignore: decorator
 @inline
-export function ordered16<TWord, TOrder>(words: v128): v128 {
+export function ordered16<TWord extends number, TOrder>(words: v128): v128 {
   if (idof<TOrder>() == idof<Little>() || sizeof<TWord>() == 1) return words;
   if (sizeof<TWord>() == 2) {
     return i8x16.shuffle(words, words, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);

@@ -18,7 +18,7 @@
 import { ordered, ordered16 } from "./delta.ts";
 
 /** Applies the prediction to the rows of [from, end). */
-export function applyPrediction<TSample, TOrder>(
+export function applyPrediction<TSample extends number, TOrder>(
   from: usize,
   end: usize,
   north: usize,
@@ -32,7 +32,7 @@ export function applyPrediction<TSample, TOrder>(
 }
 
 /** Takes the prediction back. */
-export function undoPrediction<TSample, TOrder>(
+export function undoPrediction<TSample extends number, TOrder>(
   from: usize,
   end: usize,
   north: usize,
@@ -46,7 +46,12 @@ export function undoPrediction<TSample, TOrder>(
 }
 
 /** One row; `north` is 0 for the first, which has only W. */
-function applyRow<TSample, TOrder>(from: usize, end: usize, north: usize, west: usize): void {
+function applyRow<TSample extends number, TOrder>(
+  from: usize,
+  end: usize,
+  north: usize,
+  west: usize,
+): void {
   const inner = min(from + west, end);
   let at = end;
   if (ASC_FEATURE_SIMD) {
@@ -66,7 +71,12 @@ function applyRow<TSample, TOrder>(from: usize, end: usize, north: usize, west: 
 }
 
 /** Any row: W comes out of memory. */
-function undoWideRow<TSample, TOrder>(from: usize, end: usize, north: usize, west: usize): void {
+function undoWideRow<TSample extends number, TOrder>(
+  from: usize,
+  end: usize,
+  north: usize,
+  west: usize,
+): void {
   const inner = min(from + west, end);
   for (let at = from; at < end; at += sizeof<TSample>()) {
     const difference = unfolded(sampleAt<TSample, TOrder>(at));
@@ -75,7 +85,7 @@ function undoWideRow<TSample, TOrder>(from: usize, end: usize, north: usize, wes
 }
 
 /** A row that has one above it, of one channel: W and NW stay in locals. */
-function undoRow<TSample, TOrder>(from: usize, end: usize, rowBytes: usize): void {
+function undoRow<TSample extends number, TOrder>(from: usize, end: usize, rowBytes: usize): void {
   let north = sampleAt<TSample, TOrder>(from - rowBytes);
   let west = <u32>(<TSample>(north + unfolded(sampleAt<TSample, TOrder>(from))));
   put<TSample, TOrder>(from, west);
@@ -91,7 +101,12 @@ function undoRow<TSample, TOrder>(from: usize, end: usize, rowBytes: usize): voi
 /** What is foretold of the sample at `at`; those before `inner` have no W in their row. */
 // @ts-ignore: decorator
 @inline
-function foretold<TSample, TOrder>(at: usize, inner: usize, north: usize, west: usize): u32 {
+function foretold<TSample extends number, TOrder>(
+  at: usize,
+  inner: usize,
+  north: usize,
+  west: usize,
+): u32 {
   if (north == 0) return at < inner ? 0 : sampleAt<TSample, TOrder>(at - west);
   const above = sampleAt<TSample, TOrder>(at - north);
   if (at < inner) return above;
@@ -105,7 +120,7 @@ function foretold<TSample, TOrder>(at: usize, inner: usize, north: usize, west: 
 /** Applies the prediction to the samples of one vector, which have all their neighbours. */
 // @ts-ignore: decorator
 @inline
-function applyVector<TSample, TOrder>(at: usize, north: usize, west: usize): void {
+function applyVector<TSample extends number, TOrder>(at: usize, north: usize, west: usize): void {
   const left = ordered16<TSample, TOrder>(v128.load(at - west));
   const above = ordered16<TSample, TOrder>(v128.load(at - north));
   const corner = ordered16<TSample, TOrder>(v128.load(at - north - west));
@@ -121,39 +136,32 @@ function applyVector<TSample, TOrder>(at: usize, north: usize, west: usize): voi
   v128.store(at, ordered16<TSample, TOrder>(v128.xor(twice, sign)));
 }
 
-/**
- * The median of W, N and W + N - NW, which is the third one held between the other two. By masks of
- * signs: engines make branches of a choice, and which it is hangs on a picture's noise.
- */
+/** The median of W, N and W + N - NW: the third one held between the other two. */
 // @ts-ignore: decorator
 @inline
 function median(west: u32, north: u32, northWest: u32): u32 {
-  const step = <i32>(west - north);
-  const down = step & (step >> 31);
-  const low = <i32>north + down;
-  const span = step - 2 * down; // the larger less the smaller
-  const rise = <i32>(west + north - northWest) - low;
-  const held = rise & ~(rise >> 31);
-  const over = held - span;
-  return <u32>(low + span + (over & (over >> 31)));
+  const low = min(west, north);
+  const high = max(west, north);
+  const plane = <i32>(west + north - northWest);
+  return <u32>max(<i32>low, min(<i32>high, plane));
 }
 
 // @ts-ignore: decorator
 @inline
-function sampleAt<TSample, TOrder>(at: usize): u32 {
+function sampleAt<TSample extends number, TOrder>(at: usize): u32 {
   return <u32>ordered<TSample, TOrder>(load<TSample>(at, 0, 1));
 }
 
 // @ts-ignore: decorator
 @inline
-function put<TSample, TOrder>(at: usize, sample: u32): void {
+function put<TSample extends number, TOrder>(at: usize, sample: u32): void {
   store<TSample>(at, ordered<TSample, TOrder>(<TSample>sample), 0, 1);
 }
 
 /** A difference modulo the sample's size with its sign in the lowest bit. */
 // @ts-ignore: decorator
 @inline
-function folded<TSample>(difference: u32): TSample {
+function folded<TSample extends number>(difference: u32): TSample {
   const shift: i32 = 32 - 8 * <i32>sizeof<TSample>();
   const signed = <i32>(difference << shift) >> shift;
   return <TSample>((signed << 1) ^ (signed >> 31));
