@@ -1,8 +1,8 @@
 /**
  * Fuzz: the path of a mash-up over spans of any size.
  *
- * Its pieces follow one another to the last byte, each is one that its track has there, and short
- * spans cost little more than one long one.
+ * Its pieces follow one another to the last byte, each is one that its track has there, they cost what
+ * the search thought they do, and short spans cost little more than one long one.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -10,6 +10,7 @@ import { forSeeds } from "../../test/random.ts";
 import { otherIr, randomIr } from "../../test/random-ir.ts";
 import { IrBuilder } from "./build.ts";
 import { findPath } from "./mash-path.ts";
+import type { Piece } from "./mash-span.ts";
 import { agrees } from "./optimize/agree.ts";
 import { priceIr } from "./optimize/price.ts";
 import { Rewriter } from "./optimize/rewriter.ts";
@@ -26,20 +27,14 @@ test("pieces follow one another, in spans of any size", async () => {
     const prices = staticPrices(plain);
     const bitsOf = (spanPlaces: number): number => {
       const out = new Rewriter(plain);
-      for (const { track, command, end } of findPath(tracks, prices, spanPlaces)) {
-        const [begin, operand] = [out.position, track.operands[command]!];
-        const length = end - begin;
-        assert.ok(length > 0 && track.starts[command]! <= begin);
-        assert.ok(end <= track.starts[command + 1]!);
-        if (track.isInsert(command)) out.insert(length);
-        else if (track.isWord(command)) out.dict(length, operand);
-        else {
-          assert.ok(agrees(plain, begin, length, operand));
-          out.copy(length, operand);
-        }
+      let bits = 0;
+      for (const way of findPath(tracks, prices, spanPlaces)) {
+        for (const piece of way.pieces) write(out, piece, plain);
+        bits += way.bits;
       }
       assert.equal(out.position, plain.length);
-      return priceIr(out.finish(), plain, prices).total;
+      assert.equal(bits, priceIr(out.finish(), plain, prices).total);
+      return bits;
     };
     whole += bitsOf(65_536);
     cut += bitsOf(1 + random.upTo(20));
@@ -47,3 +42,17 @@ test("pieces follow one another, in spans of any size", async () => {
   assert.ok(cut < 1.05 * whole, `${cut} bits in short spans, ${whole} in one`);
   if (process.env["PITH_SEED"] === undefined) assert.notEqual(cut, whole);
 });
+
+/** Writes a piece, which is one that its track has there. */
+function write(out: Rewriter, { track, command, end }: Piece, plain: Uint8Array): void {
+  const [begin, operand] = [out.position, track.operands[command]!];
+  const length = end - begin;
+  assert.ok(length > 0 && track.starts[command]! <= begin);
+  assert.ok(end <= track.starts[command + 1]!);
+  if (track.isInsert(command)) out.insert(length);
+  else if (track.isWord(command)) out.dict(length, operand);
+  else {
+    assert.ok(agrees(plain, begin, length, operand));
+    out.copy(length, operand);
+  }
+}

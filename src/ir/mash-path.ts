@@ -10,7 +10,7 @@
  * decision in tens of thousands is not the best. Spans are searched in mash-span.ts.
  */
 import type { IrPrices } from "./command.ts";
-import { type Entry, type Lane, MashSpan, type Piece } from "./mash-span.ts";
+import { type Entry, type Lane, MashSpan, type Way } from "./mash-span.ts";
 import { RecentDistances } from "./optimize/recent.ts";
 import { placesOf, type Track } from "./optimize/track.ts";
 
@@ -18,7 +18,7 @@ import { placesOf, type Track } from "./optimize/track.ts";
 const SPAN_PLACES = 65_536;
 
 /**
- * The pieces of the cheapest way, in order.
+ * The cheapest way, span by span.
  *
  * @param tracks - over the same bytes, each with a command at least
  * @param spanPlaces - places of a span, at least
@@ -27,7 +27,7 @@ export function* findPath(
   tracks: readonly Track[],
   prices: IrPrices,
   spanPlaces = SPAN_PLACES,
-): Iterable<Piece> {
+): Iterable<Way> {
   const places = placesOf(tracks);
   const lanes = tracks.map((track) => ({
     track,
@@ -39,9 +39,9 @@ export function* findPath(
   for (let first = 0; first < last; ) {
     const final = endOfSpan(lanes, places, first + spanPlaces);
     const span = new MashSpan(lanes, places, first, final, prices);
-    const found = span.find(entry);
-    yield* found.pieces;
-    entry = found.exit;
+    const way = span.find(entry);
+    yield way;
+    entry = way.exit;
     first = final;
   }
 }

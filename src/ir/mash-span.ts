@@ -44,6 +44,14 @@ export interface Entry {
   readonly runStart: number | undefined;
 }
 
+/** The cheapest way through a span. */
+export interface Way {
+  readonly pieces: readonly Piece[];
+  readonly bits: number;
+  /** What it leaves for the next span. */
+  readonly exit: Entry;
+}
+
 export class MashSpan {
   readonly #lanes: readonly Lane[];
   readonly #places: Uint32Array;
@@ -81,8 +89,7 @@ export class MashSpan {
     this.#by = new Uint8Array(arrivals);
   }
 
-  /** The pieces of the cheapest way, in order, and what they leave. */
-  find(entry: Entry): { pieces: Piece[]; exit: Entry } {
+  find(entry: Entry): Way {
     this.#bits[0] = 0;
     this.#runStart[0] = entry.runStart ?? NOT_IN_RUN;
     this.#keepList(0, entry.recent);
@@ -102,7 +109,7 @@ export class MashSpan {
     const runStart = this.#runStart[best]!;
     const recent = this.#takeList(best, new RecentDistances());
     const exit = { recent, runStart: runStart === NOT_IN_RUN ? undefined : runStart };
-    return { pieces: this.#piecesTo(best), exit };
+    return { pieces: this.#piecesTo(best), bits: this.#bits[best]!, exit };
   }
 
   /** Tries all ways from an arrival with what one lane has there. */

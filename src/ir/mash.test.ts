@@ -57,7 +57,7 @@ test("a parent that is cheaper than any mixture comes back as it is", async () =
 
 test("hints on literals come from the parent that is named, or the first that has any", async () => {
   const plain = bytes("abcdefgh-abcdefgh-abcdefgh!");
-  const hinted = new IrBuilder().window(16).prediction(plainHint("utf8"));
+  const hinted = new IrBuilder().window(16).prediction(plainHint("utf8")).literalType(2, 0);
   hinted.insert(plain.subarray(0, 5)).literalType(1, 0).commandType(1);
   hinted.insert(plain.subarray(5, 18)).copy(8, 9).insert(plain.subarray(26));
   const bare = new IrBuilder().window(18).insert(plain.subarray(0, 9)).copy(9, 9);
@@ -67,11 +67,30 @@ test("hints on literals come from the parent that is named, or the first that ha
   const found = printIr(await mashIr(first, second, plain, prices)).split("\n");
   assert.deepEqual(
     found.map((line) => line.split(" ", 2).join(" ")),
-    ["window 18", "prediction utf8", "insert 5", "ltype 1", "insert 4", "copy 17", "insert 1", ""],
+    [
+      "window 18",
+      "prediction utf8",
+      "ltype 2",
+      "insert 5",
+      "ltype 1",
+      "insert 4",
+      "copy 17",
+      "insert 1",
+      "",
+    ],
   );
   for (const hints of ["first", "none"] as const) {
     assert.doesNotMatch(printIr(await mashIr(first, second, plain, prices, { hints })), /ltype/);
   }
+});
+
+test("a parent that hints do not cut may be cheaper than a mash-up that they cut", async () => {
+  const plain = bytes("abcdef");
+  const cut = new IrBuilder().insert(plain.subarray(0, 3)).literalType(1, 0);
+  const [first, second] = [cut.insert(plain.subarray(3)).finish(), new IrBuilder().insert(plain)];
+  const whole = second.finish();
+  assert.equal(await mashIr(first, whole, plain, prices), whole);
+  assert.equal(await mashIr(whole, first, plain, prices), whole);
 });
 
 test("nothing at all can be mashed", async () => {

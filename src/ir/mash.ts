@@ -18,6 +18,7 @@ import { IrBuilder } from "./build.ts";
 import { COMMAND_LENGTH_MAXIMUM, type Ir, type IrPrices } from "./command.ts";
 import { IrCursor } from "./cursor.ts";
 import { findPath } from "./mash-path.ts";
+import type { Piece } from "./mash-span.ts";
 import { largestWindow } from "./optimize/hints.ts";
 import { requireMeaning } from "./optimize/meaning.ts";
 import { cheaperIr } from "./optimize/price.ts";
@@ -55,13 +56,8 @@ export async function mashIr(
   const out = new Rewriter(plain);
   const window = Math.max(largestWindow(first), largestWindow(second));
   if (window > 0) out.window(window);
-  for (const { track, command, end } of findPath(tracks, prices)) {
-    const operand = track.operands[command]!;
-    const length = end - out.position;
-    hints.write(out, out.position);
-    if (track.isWord(command)) out.dict(length, operand);
-    else if (track.isInsert(command)) insert(out, end, track.insertKind(command), hints);
-    else copy(out, length, operand);
+  for (const { pieces } of findPath(tracks, prices)) {
+    for (const piece of pieces) write(out, piece, hints);
   }
   const mashed = out.finish();
   await requireMeaning(mashed, plain, "AssertionFailure", { what: "a mash-up keeps the bytes" });
@@ -75,6 +71,15 @@ function allLiterals(plain: Uint8Array): Ir {
     builder.insert(plain.subarray(at, at + COMMAND_LENGTH_MAXIMUM));
   }
   return builder.finish();
+}
+
+function write(out: Rewriter, { track, command, end }: Piece, hints: LiteralHints): void {
+  const operand = track.operands[command]!;
+  const length = end - out.position;
+  hints.write(out, out.position);
+  if (track.isWord(command)) out.dict(length, operand);
+  else if (track.isInsert(command)) insert(out, end, track.insertKind(command), hints);
+  else copy(out, length, operand);
 }
 
 function copy(out: Rewriter, length: number, distance: number): void {

@@ -69,14 +69,50 @@ test("a copy dearer than its bytes becomes literals and joins those on both side
 });
 
 test("a copy stays when later copies need its distance", async () => {
-  const lines = [
-    'insert 3 "abc"',
-    "copy 1 from 3",
-    'insert 1 "d"',
-    "copy 1 from 3",
-    "copy 9 from 3",
-  ];
-  assert.deepEqual(await optimized("short-copies", lines), lines);
+  // The tail is to be changed, since a change that is a loss as a whole would be undone.
+  const tail = ['insert 7 "1234567"', "copy 1 from 2", 'insert 7 "abcdefg"'];
+  const needed = ['insert 3 "abc"', "copy 1 from 3", 'insert 1 "d"', "copy 9 from 3"];
+  assert.deepEqual(await optimized("short-copies", [...needed, ...tail]), [
+    ...needed,
+    'insert 15 "12345676abcdefg"',
+  ]);
+});
+
+test("a copy stays when the run that it would join on both sides becomes dear", async () => {
+  const steps: IrPrices = {
+    ...PRICES,
+    insert: (_, length) => 12 * Math.ceil(length / 4),
+    copy: (_, distance) => (distance === 4 ? 11 : 30),
+  };
+  const lines = ['insert 4 "abcd"', "copy 1 from 4", 'insert 4 "1234"', "copy 1 from 2"];
+  assert.deepEqual(await optimized("short-copies", [...lines, 'insert 3 "567"'], steps), [
+    ...lines.slice(0, 2),
+    'insert 8 "12343567"',
+  ]);
+});
+
+/** New distances cost more for long copies. */
+const LONG_NEW: IrPrices = {
+  ...PRICES,
+  copy: (length, _, recent) => (recent === -1 ? 10 + length : 4),
+};
+
+test("a distance stays when a later copy needs it", async () => {
+  const needed = ['insert 8 "aaaaaaaa"', "copy 2 from 1", "copy 2 from 8"];
+  needed.push('insert 8 "bcdefghi"', "copy 6 from 8", 'insert 3 "zzz"');
+  assert.deepEqual(await optimized("recent-distances", [...needed, "copy 2 from 2"], LONG_NEW), [
+    ...needed,
+    "copy 2 from 1",
+  ]);
+});
+
+test("a copy is not swallowed when a later one needs its distance", async () => {
+  const needed = ['insert 8 "QabWWabc"', "copy 3 from 3", "copy 2 from 10"];
+  needed.push('insert 10 "0123456789"', "copy 6 from 10", 'insert 3 "mno"');
+  assert.deepEqual(
+    await optimized("move-cuts", [...needed, "copy 2 from 3", 'insert 1 "o"'], LONG_NEW),
+    [...needed, "copy 3 from 3"],
+  );
 });
 
 test("a distance gives way to a recent one with the same bytes", async () => {
@@ -150,6 +186,15 @@ test("hints go, all or those that change nothing, and one window stays", async (
   ]);
   const ir = parseIr(["window 22", ...lines].join("\n"));
   assert.match(printIr(await optimizeIr(ir, await runIr(ir), ["drop-hints"])), /^window 24\n/);
+});
+
+test("a hint that repeats what held before a prediction is not dead behind it", async () => {
+  const lines = [
+    ...["ltype 1 0", 'insert 1 "a"', "ltype 1 0", 'insert 1 "b"'],
+    ...["prediction utf8", 'insert 1 "c"', "ltype 1 0", 'insert 1 "d"'],
+  ];
+  const dropped = lines.filter((_, line) => line !== 2);
+  assert.deepEqual(await optimized("drop-dead-hints", lines), dropped);
 });
 
 test("an optimizer that changes the bytes is found out by name", async () => {
