@@ -17,6 +17,12 @@ export class BrotliWriter {
     this.bits(0, 1);
   }
 
+  /** The header of a stream with a large window. */
+  largeWindow(bits: number): void {
+    this.bits(0b0_001_000_1, 8);
+    this.bits(bits, 6);
+  }
+
   metadata(bytes: Uint8Array): void {
     this.bits(0, 1);
     this.bits(3, 2);

@@ -5,6 +5,7 @@ import { brotliCompressSync, brotliDecompressSync, constants, crc32 } from "node
 import { BrotliWriter } from "../../../test/brotli-writer.ts";
 import { seeded } from "../../../test/random.ts";
 import { concatenate } from "../../core/bytes.ts";
+import { PithError } from "../../core/errors.ts";
 import { IrCursor } from "../cursor.ts";
 import { printIr } from "../print.ts";
 import { runIr } from "../run.ts";
@@ -14,6 +15,7 @@ import { readBrotli } from "./brotli-file.ts";
 const MAXIMUM_BYTES = 2 ** 26;
 /** The command that inserts 4 bytes and copies 2 from the last distance, which is 4 at first. */
 const INSERT_4_COPY_2 = 4 * 8;
+const INSERT_0_COPY_4 = 2;
 
 function compress(plain: Uint8Array, quality: number, windowBits: number): Uint8Array {
   return brotliCompressSync(plain, {
@@ -123,6 +125,120 @@ test("a stream of a few bytes that stands for megabytes stops at the maximum", a
   const bytes = writer.finish();
   assert.ok(bytes.length < 16);
   await assert.rejects(readBrotli(bytes, 1_000_000), { code: "OutputLimit" });
+});
+
+/** Whether a hand-made stream is taken; the library must say the same. */
+async function isTaken(bytes: Uint8Array): Promise<boolean> {
+  const params = { [constants.BROTLI_DECODER_PARAM_LARGE_WINDOW]: 1 };
+  let plain: Uint8Array | undefined;
+  try {
+    plain = new Uint8Array(brotliDecompressSync(bytes, { params }));
+  } catch {
+    plain = undefined;
+  }
+  try {
+    assert.deepEqual((await readBrotli(bytes, MAXIMUM_BYTES)).plain, plain);
+    return true;
+  } catch (error) {
+    if (!(error instanceof PithError)) throw error;
+    assert.equal(plain, undefined, error.message);
+    return false;
+  }
+}
+
+test("distances that no window has are no symbols, with large windows and without", async () => {
+  for (const windowBits of [16, 30]) {
+    for (let postfixBits = 0; postfixBits <= 3; postfixBits++) {
+      const taken: boolean[] = [];
+      const extraBits = windowBits === 30 ? 62 : 24;
+      const named = 16 + (extraBits << (postfixBits + 1));
+      const nameBits = Math.ceil(Math.log2(named));
+      for (let symbol = 0; symbol < 2 ** nameBits; symbol++) {
+        const writer = new BrotliWriter();
+        if (windowBits === 30) writer.largeWindow(30);
+        else writer.window16();
+        writer.metablock(1);
+        for (let i = 0; i < 3; i++) writer.oneType();
+        writer.bits(postfixBits, 6); // no direct distances
+        writer.bits(0, 4); // lsb6, one code each
+        writer.simpleCode([0x61], 8);
+        writer.simpleCode([8], 10); // insert 1
+        writer.simpleCode([symbol], nameBits);
+        taken.push(await isTaken(writer.finish()));
+      }
+      assert.ok(taken.lastIndexOf(true) >= 16);
+      if (windowBits === 30) assert.equal(taken.lastIndexOf(true) + 1, taken.indexOf(false));
+    }
+  }
+});
+
+test("the block type behind the last one is the first", async () => {
+  const writer = new BrotliWriter();
+  writer.window16();
+  writer.metablock(4);
+  writer.twoTypes(1);
+  writer.oneType();
+  writer.oneType();
+  writer.bits(0, 6 + 2 * 2 + 2); // distances, lsb6 for both, one code each
+  writer.simpleCode([0x61, 0x62], 8);
+  writer.simpleCode([INSERT_4_COPY_2], 10);
+  writer.simpleCode([0], 6);
+  writer.bits(0, 1); // a
+  for (let i = 0; i < 3; i++) {
+    writer.bits(1, 1); // the next type
+    writer.bits(0, 2); // for one literal
+    writer.bits(1, 1); // b
+  }
+  const commands = await commandsOf(writer.finish());
+  assert.deepEqual(commands.slice(2), [
+    ...["insert 1 61", "ltype 1 0", "insert 1 62", "ltype 0 0"],
+    ...["insert 1 62", "ltype 1 0", "insert 1 62"],
+  ]);
+});
+
+test("what breaks the format is refused, as by the library", async () => {
+  const refused: Readonly<Record<string, (writer: BrotliWriter) => void>> = {
+    "a word longer than the metablock": (writer) => {
+      writer.window16();
+      writer.plainHeader(3, { literal: 0, command: INSERT_0_COPY_4, distance: 0 });
+    },
+    "a size in a nibble more than it needs": (writer) => {
+      writer.window16();
+      writer.bits(1, 2);
+      writer.bits(1, 2);
+      writer.bits(0, 20);
+      writer.bits(0, 100);
+    },
+    "metadata with a size in a byte more than it needs": (writer) => {
+      writer.window16();
+      writer.bits(0b0110, 4);
+      writer.bits(2, 2);
+      writer.bits(1, 16);
+      writer.bits(0, 100);
+    },
+    "the reserved bit of a large window": (writer) => {
+      writer.bits(0b1_001_000_1, 8);
+      writer.bits(24, 6);
+      writer.end();
+    },
+    "a large window of 2^9": (writer) => {
+      writer.largeWindow(9);
+      writer.end();
+    },
+    "a large window of 2^31": (writer) => {
+      writer.largeWindow(31);
+      writer.end();
+    },
+  };
+  for (const [says, write] of Object.entries(refused)) {
+    const writer = new BrotliWriter();
+    write(writer);
+    assert.equal(await isTaken(writer.finish()), false, says);
+  }
+  const writer = new BrotliWriter();
+  writer.window16();
+  writer.plainHeader(4, { literal: 0, command: INSERT_0_COPY_4, distance: 0 });
+  assert.equal(await isTaken(writer.finish()), true, "a word as long as the metablock");
 });
 
 /** Two "a", two "b": literals of two types, each with the mode of contexts that it is given. */

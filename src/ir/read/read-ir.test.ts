@@ -3,7 +3,14 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
-import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
+import {
+  brotliCompressSync,
+  constants,
+  crc32,
+  deflateRawSync,
+  deflateSync,
+  gzipSync,
+} from "node:zlib";
 import { seeded } from "../../../test/random.ts";
 import { concatenate, equalBytes } from "../../core/bytes.ts";
 import { PithError } from "../../core/errors.ts";
@@ -25,7 +32,7 @@ function vector(name: string): Uint8Array<ArrayBuffer> {
 /** The table of the vectors: name, bytes, outcome. */
 function vectors(): { name: string; bytes: number; outcome: string }[] {
   const rows = readFileSync(join(VECTORS, "README.md"), "utf8").matchAll(
-    /^\| ([\w.-]+) \| (\d+) \| `?(\w+)`? \|/gm,
+    /^\| ([\w.-]+) \| (\d+) \| `?([\w ,-]+)`? \|/gm,
   );
   return [...rows].map((row) => ({ name: row[1]!, bytes: Number(row[2]), outcome: row[3]! }));
 }
@@ -45,6 +52,13 @@ async function outcomeOf(
   }
 }
 
+/** An outcome as the table tells it. */
+function toldOf(outcome: Uint8Array | string): string {
+  if (typeof outcome === "string") return outcome;
+  if (outcome.length === 0) return "nothing";
+  return `${outcome.length} bytes, CRC-32 ${crc32(outcome).toString(16).padStart(8, "0")}`;
+}
+
 test("every vector is taken or refused as its table says", async () => {
   const plain = vector("plain.bin");
   const table = vectors();
@@ -54,9 +68,8 @@ test("every vector is taken or refused as its table says", async () => {
     assert.equal(file.length, bytes, name);
     const format =
       name === "bad-magic.xz" ? undefined : FORMATS[name.slice(name.lastIndexOf(".") + 1)];
-    const expected =
-      outcome === "plain" ? plain : outcome === "nothing" ? new Uint8Array(0) : outcome;
-    assert.deepEqual(await outcomeOf(file, format), expected, name);
+    const expected = outcome === "plain" ? toldOf(plain) : outcome;
+    assert.equal(toldOf(await outcomeOf(file, format)), expected, name);
   }
 });
 
