@@ -46,7 +46,7 @@ export const FLOORS: readonly Floor[] = [
 ];
 
 /** Floors whose front door opens in a browser. */
-const BROWSER_DOORS = ["deflate", "filters", "ir", "lepton"];
+const BROWSER_DOORS = ["deflate", "divans", "filters", "ir", "lepton"];
 
 /** A front door shows a dozen things at most: more is two ideas, or a lack of one. */
 const EXPORTS_MAXIMUM = 12;

@@ -675,6 +675,20 @@ export const FAULTS = {
     s3: "InternalError",
     says: "the DivANS stream is damaged",
   },
+  DivansTruncated: {
+    number: 121,
+    kind: "corrupt",
+    http: 500,
+    s3: "InternalError",
+    says: "the DivANS stream ends early",
+  },
+  NotDivans: {
+    number: 122,
+    kind: "input",
+    http: 400,
+    s3: "InvalidRequest",
+    says: "the bytes are not a DivANS file of a version that is read here",
+  },
 } as const satisfies Record<string, Fault>;
 
 export type FaultCode = keyof typeof FAULTS;

@@ -214,6 +214,24 @@ export const IR_CONTEXT_MAP_BYTES_MAXIMUM = 32 * MIB;
 /** What an IR may make unless the caller allows more: one line can ask for 256 MiB. */
 export const IR_OUTPUT_BYTES_MAXIMUM = 256 * MIB;
 
+// DivANS.
+
+/** Longest unit, and the length of all units of a file but the last: a chunk of the usual size. Distances
+ * and the memory of the kernel go by it. Part of the format. */
+export const DIVANS_UNIT_BYTES = CHUNK_BYTES;
+
+/** Coded bytes of one block: a word for each of 262,144 symbols, and two states. Bounds what a reader takes
+ * before it has checked anything. Part of the format. */
+export const DIVANS_BLOCK_BYTES = 2 * 262_144 + 8;
+
+/** Coded bytes of one unit: twice its plain bytes, which no writer reaches that may store. IR from elsewhere
+ * can say little in many words. Part of the format. */
+export const DIVANS_CODED_BYTES = 2 * DIVANS_UNIT_BYTES;
+
+/** What the one-shot reader of .dvn decodes unless the caller allows more: it returns one array, and a few
+ * kilobytes can stand for a unit. */
+export const DIVANS_OUTPUT_BYTES_MAXIMUM = 1 * GIB;
+
 // Kernels.
 
 /** Idle instances of a kernel that are kept for the next job: one for each thing that one thread
