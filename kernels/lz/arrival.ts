@@ -88,6 +88,13 @@ export function slotsEnd(node: usize): usize {
   return node + positionBytes;
 }
 
+/** The first slot of the position `count` further on. */
+// @ts-ignore: decorator
+@inline
+export function nodeAhead(first: usize, count: u32): usize {
+  return first + <usize>count * positionBytes;
+}
+
 /** The first slot of the position before. */
 // @ts-ignore: decorator
 @inline

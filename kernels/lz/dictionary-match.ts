@@ -6,7 +6,7 @@
  *   operand         prefix ", ", first letter upper case, suffix " of the "
  *
  * Words are indexed by a hash of their first four bytes. At a position each prefix that a transform
- * has and the unit shows is passed over; behind it a word is looked for as it stands, with its first
+ * has and the unit shows is passed over; behind it a word is looked for as it is, with its first
  * letter raised, with all letters raised, and without up to nine of its last bytes. Transforms that
  * omit first bytes are not looked for: they would need an index each and are rarely used.
  * Whatever is listed has been written out and compared.
@@ -88,8 +88,8 @@ function startOf(at: usize): usize {
   return STARTS + (((load<u32>(at, 0, 1) * 0x9e3779b1) >> (32 - HASH_BITS)) << 2);
 }
 
-/** Lists what words can make at unit position `position`, no longer than `bytes`. Returns the end of the
- * list, which begins at `wordsFound`. */
+/** Lists what words can make at a position of the unit, no longer than `bytes`. Returns the end of
+ * the list, which begins at `wordsFound`. */
 export function findWords(position: u32, bytes: u32): usize {
   const here = UNIT + position;
   const first: u32 = load<u8>(here);
@@ -124,23 +124,19 @@ function findBehind(here: usize, prefix: u32): void {
   const limit = rest - prefix;
   findForms(here, at, prefix, limit, AS_IT_IS);
   const first: u32 = load<u8>(at);
-  if (!isUpper(first) && first < 0xc0) return;
+  const second: u32 = load<u8>(at, 1);
+  const raised = isUpper(first) || first >= 0xc0;
+  if (!raised && (isLower(first) || !isUpper(second))) return;
   memory.copy(LOWERED, at, WORD_LENGTH_MAXIMUM + 8);
   let next = lower(LOWERED);
-  findForms(here, LOWERED, prefix, limit, UPPER_FIRST);
-  if (isUpper(<u32>load<u8>(at, 1) - 32)) return;
+  if (raised) findForms(here, LOWERED, prefix, limit, UPPER_FIRST);
+  if (isLower(second)) return;
   while (next < LOWERED + WORD_LENGTH_MAXIMUM) next = lower(next);
   findForms(here, LOWERED, prefix, limit, UPPER_ALL);
 }
 
 /** Lists what words that begin like the bytes at `like` can make by an operation. */
-function findForms(
-  here: usize,
-  like: usize,
-  prefix: u32,
-  limit: u32,
-  operation: u32,
-): void {
+function findForms(here: usize, like: usize, prefix: u32, limit: u32, operation: u32): void {
   const start = startOf(like);
   const end = WORDS + ((<usize>load<u32>(start, 4)) << 3);
   for (let entry = WORDS + ((<usize>load<u32>(start)) << 3); entry < end; entry += 8) {
@@ -212,6 +208,12 @@ function listWord(here: usize, operand: u32): void {
 @inline
 function isUpper(letter: u32): bool {
   return letter - 65 < 26;
+}
+
+// @ts-ignore: decorator
+@inline
+function isLower(letter: u32): bool {
+  return letter - 97 < 26;
 }
 
 /** Undoes what raising does to a character (RFC 7932, appendix B); returns the address after it. */

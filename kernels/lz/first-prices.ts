@@ -108,8 +108,8 @@ function halve(row: usize): void {
   store<u32>(SUMS + (row << 2), sum);
 }
 
-/** Price of a probability of 16 bits. log2(1 + x) is taken as x * (1.3465 - 0.3465 x), which is within a
- * hundredth of a bit. */
+/** Price of a probability of 16 bits. log2(1 + x) is taken as x * (1.3465 - 0.3465 x), which is
+ * within a hundredth of a bit. */
 // @ts-ignore: decorator
 @inline
 function bitsOf(probability: u32): u32 {

@@ -65,8 +65,8 @@ export function pathRecent(index: u32): u32 {
   return index == 2 ? recent2 : recent3;
 }
 
-/** Writes the commands on the way to `last`, up to the first that ends at window position `through` or
- * later; returns the position where it ends. */
+/** Writes the commands on the way to `last`, up to the first that ends at window position `through`
+ * or later; returns the position where it ends. */
 export function followPath(last: usize, through: u32): u32 {
   let node = last;
   for (let origin = originOf(node); origin != 0; origin = originOf(node)) {
