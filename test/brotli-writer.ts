@@ -4,6 +4,13 @@
  * Codes are simple ones of one or two symbols. RFC 7932, sections 3.4, 9.1 and 9.2.
  */
 
+/** The only symbol of each code. */
+export interface OneSymbolEach {
+  readonly literal: number;
+  readonly command: number;
+  readonly distance: number;
+}
+
 export class BrotliWriter {
   readonly #bits: number[] = [];
 
@@ -56,12 +63,14 @@ export class BrotliWriter {
     if (!last) this.bits(0, 1);
   }
 
-  /** A whole header without blocks and contexts, and codes of one symbol each. */
-  plainHeader(
-    size: number,
-    symbols: { readonly literal: number; readonly command: number; readonly distance: number },
-  ): void {
+  /** A whole header of the last metablock, without blocks and contexts, and codes of one symbol. */
+  plainHeader(size: number, symbols: OneSymbolEach): void {
     this.metablock(size);
+    this.plainCodes(symbols);
+  }
+
+  /** What follows the size in such a header. */
+  plainCodes(symbols: OneSymbolEach): void {
     for (let i = 0; i < 3; i++) this.oneType();
     this.bits(0, 6); // no postfix bits, no direct distances
     this.bits(0, 2); // lsb6

@@ -206,15 +206,16 @@ test("what breaks the format is refused, as by the library", async () => {
       writer.window16();
       writer.bits(1, 2);
       writer.bits(1, 2);
-      writer.bits(0, 20);
-      writer.bits(0, 100);
+      writer.bits(5, 20);
+      writer.plainCodes({ literal: 0, command: INSERT_4_COPY_2, distance: 0 });
     },
     "metadata with a size in a byte more than it needs": (writer) => {
       writer.window16();
       writer.bits(0b0110, 4);
       writer.bits(2, 2);
       writer.bits(1, 16);
-      writer.bits(0, 100);
+      writer.bits(0, 1 + 16); // to the next byte, and two of them
+      writer.end();
     },
     "the reserved bit of a large window": (writer) => {
       writer.bits(0b1_001_000_1, 8);
