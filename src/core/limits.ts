@@ -228,6 +228,13 @@ export const DIVANS_BLOCK_BYTES = 2 * 262_144 + 8;
  * can say little in many words. Part of the format. */
 export const DIVANS_CODED_BYTES = 2 * DIVANS_UNIT_BYTES;
 
+/** Commands of one unit: one for each byte of the longest, which is what the kernel has room for. */
+export const DIVANS_COMMANDS_MAXIMUM = DIVANS_UNIT_BYTES;
+
+/** Hints of one unit, 16 bytes and their own for each: they make no bytes, so nothing else bounds the time
+ * that reading them takes. Brotli's metablocks have one of a kilobyte or two. Part of the format. */
+export const DIVANS_HINT_BYTES = 1 * MIB;
+
 /** What the one-shot reader of .dvn decodes unless the caller allows more: it returns one array, and a few
  * kilobytes can stand for a unit. */
 export const DIVANS_OUTPUT_BYTES_MAXIMUM = 1 * GIB;

@@ -4,7 +4,9 @@
  * Format: docs/formats/divans.md.
  */
 export { decodeDivans, decodeDivansStream } from "./decode.ts";
+export { decodeDivansIr, generateIr } from "./decode-ir.ts";
 export { encodeDivans, encodeDivansStream } from "./encode.ts";
-export { isDivans } from "./file.ts";
+export { encodeIr, measureIr } from "./encode-ir.ts";
+export { unitPrices } from "./prices.ts";
 export { decodeUnit } from "./unit-decode.ts";
 export { encodeUnit, measureUnit } from "./unit-encode.ts";

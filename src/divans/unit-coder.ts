@@ -122,6 +122,11 @@ export class UnitCoder {
     instance.bytes(instance.call("commandAddress"), bytes.length).set(bytes);
   }
 
+  /** Puts the bytes of hints where commands name them. */
+  writeHints(bytes: Uint8Array): void {
+    this.instance.bytes(this.instance.call("hintAddress"), bytes.length).set(bytes);
+  }
+
   /** Codes the unit by so many commands. */
   *encode(commands: number, parameters: UnitParameters): Steps<CodedUnit> {
     const { instance } = this;
