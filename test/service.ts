@@ -1,6 +1,7 @@
 /**
  * A service for tests: its own data folder and a free port, in this process; both are gone when
- * the test is over. Its log lines are kept for looking at.
+ * the test is over. Its log lines are kept for looking at. It codes at effort "fast" unless told
+ * otherwise: tests put megabytes, and searches take seconds for each.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -34,7 +35,7 @@ export async function startTestService(
   async function start(more: ServiceFlags): Promise<TestService> {
     const log: Record<string, unknown>[] = [];
     const service = await startService(
-      { port: 0, ...flags, ...more, data },
+      { port: 0, effort: "fast", ...flags, ...more, data },
       { environment: {}, log: { write: (line) => void log.push(JSON.parse(line)) } },
     );
     running.push(service);

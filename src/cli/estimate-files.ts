@@ -25,9 +25,14 @@ import { type FileEntry, listFiles } from "./walk.ts";
 
 type ContentKind = ReturnType<typeof describeContent>;
 
-/** What is coded at most unless --full: some ten seconds on two cores, and 64 pieces or more of a
- * kind that is large. */
-const SAMPLE_BYTES = 256 * 1024 * 1024;
+/** What is coded at most unless --full: some ten seconds on two cores where nothing searches for long,
+ * a minute where it does; a piece or more of a kind that is large. */
+const SAMPLE_BYTES: Readonly<Record<Effort, number>> = {
+  flat: 256 * 1024 * 1024,
+  fast: 256 * 1024 * 1024,
+  default: 48 * 1024 * 1024,
+  dense: 24 * 1024 * 1024,
+};
 const PIECE_BYTES = 1024 * 1024;
 
 /** What is coded at most of a kind that has a specialist, at some 5 MB/s: again ten seconds, and two
@@ -73,7 +78,7 @@ export async function estimateFiles(
   const groups = await groupFiles(await listFiles(paths, run), run);
   const budgets = settings.full
     ? groups.map(({ bytes }) => bytes)
-    : shareBudget(groups.map(neededOf), SAMPLE_BYTES);
+    : shareBudget(groups.map(neededOf), SAMPLE_BYTES[settings.effort]);
   const progress = beginProgress(
     run,
     budgets.reduce((sum, bytes) => sum + bytes, 0),

@@ -14,7 +14,12 @@ function claiming(id: number, name: string, claim: Claim | undefined, independen
 
 function plan(
   extra: readonly Codec[],
-  wish: { effort?: "flat" | "default"; only?: string; off?: string; first?: Uint8Array } = {},
+  wish: {
+    effort?: "flat" | "fast" | "default";
+    only?: string;
+    off?: string;
+    first?: Uint8Array;
+  } = {},
   failed: (codec: Codec, error: unknown) => void = (_, error) => assert.fail(String(error)),
 ): Plan {
   const { effort = "default", only, off, first = ANY } = wish;
@@ -25,7 +30,8 @@ function plan(
 const names = (codecs: readonly Codec[]): string[] => codecs.map((codec) => codec.name);
 
 test("without a specialist: general codecs by effort, then stored, cut as usual", () => {
-  assert.deepEqual(names(plan([]).general), ["zlib", "deflate", "stored"]);
+  assert.deepEqual(names(plan([]).general), ["divans", "zlib", "deflate", "stored"]);
+  assert.deepEqual(names(plan([], { effort: "fast" }).general), ["zlib", "deflate", "stored"]);
   assert.deepEqual(names(plan([], { effort: "flat" }).general), ["deflate", "zlib", "stored"]);
   assert.deepEqual(plan([]).specialists, []);
   assert.deepEqual(plan([]).claim, { chunkBytes: CHUNK_BYTES, whole: false });

@@ -19,8 +19,8 @@ export const SAVES_TOO_LITTLE = { refused: "CodecRefused", why: "saves too littl
 const GENERAL: Readonly<Record<Effort, readonly string[]>> = {
   flat: ["deflate", "zlib"],
   fast: ["zlib", "deflate"],
-  default: ["zlib", "deflate"],
-  dense: ["zlib", "deflate"],
+  default: ["divans", "zlib", "deflate"],
+  dense: ["divans", "zlib", "deflate"],
 };
 const LAST = "stored";
 

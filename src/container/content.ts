@@ -41,6 +41,7 @@ const TABLE: readonly Entry[] = [
   entry("lepton", "Lepton file", "packed", [0, "\xcf\x84"], [3, "Z"]),
   entry("lepton", "Lepton file", "packed", [0, "\xcf\x84"], [3, "X"]),
   entry("lepton", "Lepton file", "packed", [0, "\xcf\x84"], [3, "Y"]),
+  entry("divans", "DivANS file", "packed", [0, "\xf0DVN"]),
   entry("png", "PNG image", "packed", [0, "\x89PNG\r\n\x1a\n"]),
   entry("gif", "GIF image", "packed", [0, "GIF8"]),
   entry("webp", "WebP image", "lossy", [0, "RIFF"], [8, "WEBP"]),

@@ -20,6 +20,10 @@ function standIn(): { codec: Codec; asked: { effort: Effort; bytes: number }[] }
       asked.push({ effort, bytes: plain.length });
       return await encodeLinear(plain);
     },
+    async measureUnit(plain) {
+      asked.push({ effort: "fast", bytes: plain.length });
+      return (await encodeLinear(plain)).length;
+    },
     async decodeUnit(coded, plainBytes) {
       const whole = { parameters: new Uint8Array(0), payload: coded };
       return await zlibCodec.decode(whole, 1, plainBytes, 0);

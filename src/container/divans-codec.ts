@@ -8,20 +8,25 @@
  * the filter stand in the frame.
  */
 import type { Codec, Effort, Encoded } from "../core/codec.ts";
+import { decodeUnit, encodeUnit, measureUnit } from "../divans/index.ts";
 import { SAVES_TOO_LITTLE } from "./choose.ts";
 import { looksPacked } from "./packed.ts";
 
 /** What src/divans offers for one chunk. */
 export interface DivansUnits {
   encodeUnit(plain: Uint8Array, effort: Effort): Promise<Uint8Array>;
-  /** @throws PithError kind "input" when `coded` is not one whole unit of `plainBytes` bytes */
+  /** About how long a unit would be, quickly. */
+  measureUnit(plain: Uint8Array): Promise<number>;
+  /** @throws PithError kind "input" or "corrupt" when `coded` is not one whole unit of `plainBytes` bytes */
   decodeUnit(coded: Uint8Array, plainBytes: number): Promise<Uint8Array>;
 }
 
 const NOTHING = new Uint8Array(0);
 
+export const divansCodec: Codec = divansCodecOf({ encodeUnit, decodeUnit, measureUnit });
+
 /** The codec over these units. */
-export function divansCodecOf({ encodeUnit, decodeUnit }: DivansUnits): Codec {
+export function divansCodecOf({ encodeUnit, decodeUnit, measureUnit }: DivansUnits): Codec {
   return {
     id: 5,
     name: "divans",
@@ -29,8 +34,7 @@ export function divansCodecOf({ encodeUnit, decodeUnit }: DivansUnits): Codec {
     readableVersions: [1],
     independent: true,
     sniff: () => undefined,
-    // Its own fast effort, whatever is to follow: other efforts order filters likewise.
-    measure: async (bytes) => (await encodeUnit(bytes, "fast")).length,
+    measure: (bytes) => measureUnit(bytes),
     open: (effort) => ({
       async encode(chunk): Promise<Encoded> {
         if (looksPacked(chunk, "long")) return SAVES_TOO_LITTLE;
