@@ -28,9 +28,15 @@ export interface UnitParameters {
   /** Rates of the rows of literals and of commands, 0..RATE_MAXIMUM. */
   readonly literalRate: number;
   readonly commandRate: number;
+  /** log2 of how many rows each input of literals has. */
+  readonly rowBits: number;
+  /** Whether rows have read the primer before the unit. */
+  readonly isPrimed: boolean;
 }
 
-export const RATE_MAXIMUM = 9;
+export const RATE_MAXIMUM = 14;
+export const ROW_BITS_MINIMUM = 10;
+export const ROW_BITS_MAXIMUM = 16;
 export const STRIDE_MAXIMUM = 1024;
 export const LITERAL_INPUTS = 4;
 
@@ -74,7 +80,7 @@ export function writeParameters(
   plainBytes: number,
   parameters: UnitParameters,
 ): void {
-  const { inputs, stride, literalRate, commandRate } = parameters;
+  const { inputs, stride, literalRate, commandRate, rowBits, isPrimed } = parameters;
   const words = [
     plainBytes,
     ...inputs.map(({ history }) => history),
@@ -82,6 +88,8 @@ export function writeParameters(
     stride,
     literalRate,
     commandRate,
+    rowBits,
+    isPrimed ? 1 : 0,
   ];
   const target = instance.bytes(instance.call("parameterAddress"), 4 * PARAMETER_WORDS);
   target.fill(0);

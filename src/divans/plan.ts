@@ -4,7 +4,12 @@
  *   find matches -> for each kind of inputs: parse, price, settle, parse again, code -> the smaller
  */
 import type { Effort } from "../core/codec.ts";
-import { LITERAL_PRESETS, type LiteralInputs, type UnitParameters } from "./parameters.ts";
+import {
+  LITERAL_PRESETS,
+  type LiteralInputs,
+  ROW_BITS_MAXIMUM,
+  type UnitParameters,
+} from "./parameters.ts";
 import type { CodedUnit, UnitCoder } from "./unit-coder.ts";
 import type { Steps } from "./work.ts";
 
@@ -60,5 +65,12 @@ export function parametersToTry(): readonly UnitParameters[] {
 }
 
 function parametersOf(inputs: LiteralInputs): UnitParameters {
-  return { inputs, stride: 0, literalRate: LITERAL_RATE, commandRate: COMMAND_RATE };
+  return {
+    inputs,
+    stride: 0,
+    literalRate: LITERAL_RATE,
+    commandRate: COMMAND_RATE,
+    rowBits: ROW_BITS_MAXIMUM,
+    isPrimed: false,
+  };
 }

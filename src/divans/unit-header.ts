@@ -1,9 +1,11 @@
 /**
  * Unit header: what stands before the blocks of a unit, written and read.
  *
- *   plain bytes | mode | filter | masks, stride | rates        all but the first two only where needed
+ *   plain bytes | mode | filter | masks | stride | row bits | rates
  *
- * Numbers that may be small are varints: seven bits a byte, lowest first, the top bit says that more
+ *   mode     coded 1 | filtered 2 | primed 4 | preset << 3 | fewer rows 128; 0 where the unit is stored
+ *
+ * What a mode does not ask for is not there. Numbers that may be small are varints: seven bits a byte, lowest first, the top bit says that more
  * follow. Every header has one form; a reader refuses what a writer would not have written. Bytes:
  * docs/formats/divans.md.
  */
@@ -17,6 +19,8 @@ import {
   type LiteralInputs,
   presetNumber,
   RATE_MAXIMUM,
+  ROW_BITS_MAXIMUM,
+  ROW_BITS_MINIMUM,
   STRIDE_MAXIMUM,
   seesStride,
   type UnitParameters,
@@ -39,9 +43,11 @@ export interface HeaderSource {
 
 const MODE_CODED = 1;
 const MODE_FILTERED = 2;
-const PRESET_SHIFT = 2;
+const MODE_PRIMED = 4;
+const MODE_FEWER_ROWS = 128;
+const PRESET_SHIFT = 3;
 /** The preset's number that says: masks follow. */
-const MASKS_FOLLOW = 63;
+const MASKS_FOLLOW = 15;
 const FILTER_BYTES_MAXIMUM = 4;
 /** Bytes of a varint: three for a unit's length, four for a block's. */
 const NUMBER_BYTES_MAXIMUM = 4;
@@ -74,14 +80,19 @@ export function writeUnitHeader({ plainBytes, filter, parameters }: UnitHeader):
   const bytes = writeNumber(plainBytes);
   if (parameters === undefined) return Uint8Array.of(...bytes, 0);
 
-  const { inputs, stride, literalRate, commandRate } = parameters;
+  const { inputs, stride, literalRate, commandRate, rowBits, isPrimed } = parameters;
   const known = presetNumber(inputs);
-  const preset = known >= 0 ? known : MASKS_FOLLOW;
   const isFiltered = filterBytes.length > 0;
-  bytes.push(MODE_CODED | (isFiltered ? MODE_FILTERED : 0) | (preset << PRESET_SHIFT));
+  const hasFewerRows = rowBits < ROW_BITS_MAXIMUM;
+  let mode = MODE_CODED | ((known >= 0 ? known : MASKS_FOLLOW) << PRESET_SHIFT);
+  if (isFiltered) mode |= MODE_FILTERED;
+  if (isPrimed) mode |= MODE_PRIMED;
+  if (hasFewerRows) mode |= MODE_FEWER_ROWS;
+  bytes.push(mode);
   if (isFiltered) bytes.push(filterBytes.length, ...filterBytes);
   if (known < 0) bytes.push(...inputs.flatMap(({ history, others }) => [history, others]));
   if (seesStride(inputs)) bytes.push(...writeNumber(stride));
+  if (hasFewerRows) bytes.push(rowBits);
   bytes.push(literalRate | (commandRate << 4));
   return Uint8Array.from(bytes);
 }
@@ -102,16 +113,24 @@ export async function readUnitHeader(source: HeaderSource): Promise<UnitHeader |
     return { plainBytes, filter: { kind: "none" }, parameters: undefined };
   }
   const filter = mode & MODE_FILTERED ? await readUnitFilter(source) : NO_FILTER;
-  const inputs = await readInputs(source, mode >> PRESET_SHIFT);
+  return { plainBytes, filter, parameters: await readParameters(source, mode) };
+}
+
+async function readParameters(source: HeaderSource, mode: number): Promise<UnitParameters> {
+  const inputs = await readInputs(source, (mode >> PRESET_SHIFT) & MASKS_FOLLOW);
   const stride = seesStride(inputs) ? await readNumber(source) : 0;
   if (stride > STRIDE_MAXIMUM || (stride === 0 && seesStride(inputs))) {
     throw damaged("a stride beyond 1,024");
   }
+  const rowBits = mode & MODE_FEWER_ROWS ? await source.byte() : ROW_BITS_MAXIMUM;
+  const isKnown = rowBits >= ROW_BITS_MINIMUM && rowBits < ROW_BITS_MAXIMUM;
+  if ((mode & MODE_FEWER_ROWS) !== 0 && !isKnown) throw damaged("an unknown number of rows");
   const rates = await source.byte();
   const literalRate = rates & 15;
   const commandRate = rates >> 4;
   if (literalRate > RATE_MAXIMUM || commandRate > RATE_MAXIMUM) throw damaged("an unknown rate");
-  return { plainBytes, filter, parameters: { inputs, stride, literalRate, commandRate } };
+  const isPrimed = (mode & MODE_PRIMED) !== 0;
+  return { inputs, stride, literalRate, commandRate, rowBits, isPrimed };
 }
 
 const NO_FILTER: Filter = { kind: "none" };
