@@ -152,10 +152,10 @@ export const UNIT_BYTES: usize = 4 << 20;
 export const PARAMETERS: usize = 1024;
 /** Where a symbol pulls each bound of a row, for each symbol. i16[16][16]. */
 export const CDF_TARGETS: usize = PARAMETERS + 4 * 64;
-/** How fast rows learn, by count, steady or hasty, for each slowest rate (rans/cdf.ts). u8[2][5][256]. */
+/** How fast rows learn, by count, for each profile and slowest rate (rans/cdf.ts). u8[3][5][256]. */
 export const RATES: usize = CDF_TARGETS + 16 * 32;
 /** The bucket of a row's count, two bits (divans/mix.ts). u8[256]. */
-export const BUCKETS: usize = RATES + 10 * 256;
+export const BUCKETS: usize = RATES + 15 * 256;
 /** Row of a mixture that is being coded: 16 lanes and the end. u16[24]. */
 export const MIXED: usize = BUCKETS + 256;
 /** A row that knows nothing. u16[16]. */
@@ -178,17 +178,10 @@ export const TRANSFORM_COUNT: i32 = 121;
 /** Rows of 32 bytes that code commands: runs, types, lengths, distances (divans/command.ts). */
 export const COMMAND_ROWS: usize = TRANSFORMS + <usize>TRANSFORM_COUNT * TRANSFORM_BYTES;
 export const COMMAND_ROW_BYTES: usize = 2 << 20;
-/** Rows of 32 bytes that code literals, one table for each of four contexts (divans/literal.ts);
- * the later ones, which see more, are larger. */
+/** Rows of 32 bytes that code literals, one table of up to 65,536 rows for each of four inputs
+ * (divans/literal.ts). */
 export const LITERAL_ROWS: usize = COMMAND_ROWS + COMMAND_ROW_BYTES;
-export const LITERAL_BITS_0: u32 = 15;
-export const LITERAL_BITS_1: u32 = 16;
-export const LITERAL_BITS_2: u32 = 16;
-export const LITERAL_BITS_3: u32 = 16;
-export const LITERAL_ROWS_1: usize = LITERAL_ROWS + (((<usize>1) << LITERAL_BITS_0) << 5);
-export const LITERAL_ROWS_2: usize = LITERAL_ROWS_1 + (((<usize>1) << LITERAL_BITS_1) << 5);
-export const LITERAL_ROWS_3: usize = LITERAL_ROWS_2 + (((<usize>1) << LITERAL_BITS_2) << 5);
-export const LITERAL_ROWS_END: usize = LITERAL_ROWS_3 + (((<usize>1) << LITERAL_BITS_3) << 5);
+export const LITERAL_ROWS_END: usize = LITERAL_ROWS + 4 * (65536 << 5);
 /** The unit's plain bytes, with room for reads before its first byte and writes past its last. */
 export const UNIT: usize = LITERAL_ROWS_END + 1024;
 /** Coded bytes: of one block when decoding, of all when encoding. */

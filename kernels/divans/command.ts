@@ -9,30 +9,30 @@
  * What rows see: the last types, lengths, runs and distances, the bytes before and the byte that the
  * last distance would give. Tables of rows lie in COMMAND_ROWS, one for each input of each kind.
  */
-import { COMMAND_ROW_BYTES, COMMAND_ROWS, FRESH_ROW, UNIT, WEIGHTS } from "../memory.ts";
-import { ROW_BYTES } from "../rans/cdf.ts";
+import { COMMAND_ROW_BYTES, COMMAND_ROWS, FRESH_ROW, RATES, UNIT, WEIGHTS } from "../memory.ts";
+import { HASTY_RATES, ROW_BYTES } from "../rans/cdf.ts";
 import { reads } from "./direction.ts";
 import { claimRow, codeMixed, codeRaw, codeSingle, KIND_BYTES, OWN } from "./mix.ts";
 import { COMMAND_RATE, ratesOf } from "./parameters.ts";
 
-/** Weight sets: 0 and 1 are the literals'. */
-const RUN_WEIGHTS: usize = WEIGHTS + 2 * KIND_BYTES;
+/** Weight sets: the first four are the literals'. */
+const RUN_WEIGHTS: usize = WEIGHTS + 4 * KIND_BYTES;
 const TYPE_WEIGHTS: usize = RUN_WEIGHTS + KIND_BYTES;
 const LENGTH_WEIGHTS: usize = TYPE_WEIGHTS + KIND_BYTES;
-const OCTAVE_WEIGHTS: usize = LENGTH_WEIGHTS + 2 * KIND_BYTES;
+const OCTAVE_WEIGHTS: usize = LENGTH_WEIGHTS + 4 * KIND_BYTES;
 const FINE_WEIGHTS: usize = OCTAVE_WEIGHTS + KIND_BYTES;
 const LAST_WEIGHTS: usize = FINE_WEIGHTS + KIND_BYTES;
 
 // Tables of rows, by number of rows.
 const RUN_0: usize = COMMAND_ROWS;
 const RUN_1: usize = RUN_0 + 32 * 128;
-const RUN_2: usize = RUN_1 + 32 * 512;
-const RUN_3: usize = RUN_2 + 32 * 2048;
-const RUN_MORE: usize = RUN_3 + 32 * 4096;
+const RUN_2: usize = RUN_1 + 32 * 2048;
+const RUN_3: usize = RUN_2 + 32 * 4096;
+const RUN_MORE: usize = RUN_3 + 32 * 2048;
 const TYPE_0: usize = RUN_MORE + 32 * 64;
 const TYPE_1: usize = TYPE_0 + 32 * 256;
-const TYPE_2: usize = TYPE_1 + 32 * 4096;
-const TYPE_3: usize = TYPE_2 + 32 * 4096;
+const TYPE_2: usize = TYPE_1 + 32 * 8192;
+const TYPE_3: usize = TYPE_2 + 32 * 8192;
 const LENGTH_0: usize = TYPE_3 + 32 * 8192;
 const LENGTH_1: usize = LENGTH_0 + 32 * 64;
 const LENGTH_2: usize = LENGTH_1 + 32 * 1024;
@@ -42,7 +42,7 @@ const OCTAVE_0: usize = LENGTH_MORE + 32 * 1024;
 const OCTAVE_1: usize = OCTAVE_0 + 32 * 16;
 const OCTAVE_2: usize = OCTAVE_1 + 32 * 256;
 const OCTAVE_3: usize = OCTAVE_2 + 32 * 1024;
-const FINE_0: usize = OCTAVE_3 + 32 * 4096;
+const FINE_0: usize = OCTAVE_3 + 32 * 1024;
 const FINE_1: usize = FINE_0 + 32 * 64;
 const FINE_2: usize = FINE_1 + 32 * 256;
 const FINE_3: usize = FINE_2 + 32 * 4096;
@@ -71,6 +71,8 @@ export const REPS: u32 = 4;
 const COUNT_BITS: u32 = 24;
 
 let rates: usize = 0;
+/** Rates of the rows of runs, types and octaves, which may have a hasty beginning. */
+let hastyRates: usize = 0;
 /** The last types, three bits each, newest lowest. */
 let types: u32 = 0;
 /** The last two runs, three bits each. */
@@ -88,7 +90,9 @@ let recent3: u32 = 1;
 /** Forgets all. */
 export function beginCommands(): void {
   memory.fill(COMMAND_ROWS, 0, ROWS_END - COMMAND_ROWS);
-  rates = ratesOf(COMMAND_RATE);
+  hastyRates = ratesOf(COMMAND_RATE);
+  const isHasty = hastyRates >= RATES + HASTY_RATES && hastyRates < RATES + 2 * HASTY_RATES;
+  rates = isHasty ? hastyRates - HASTY_RATES : hastyRates;
   types = 0;
   runs = 0;
   lastLength = 0;
@@ -154,11 +158,12 @@ function codeClaimed<D>(
 export function codeRun<D>(at: usize, given: u32): u32 {
   const before = byteAt(at - 1);
   const matched = byteAt(at - recent0);
-  const r0 = RUN_0 + ((((types & 7) << 4) | lastLength) << 5);
-  const r1 = RUN_1 + ((((types & 1) << 8) | before) << 5);
-  const r2 = RUN_2 + ((((types & 7) << 6) | runs) << 5);
-  const r3 = RUN_3 + (scatter((before << 8) | matched) << 5);
-  const first = codeClaimed<D>(r0, r1, r2, r3, RUN_WEIGHTS, rates, countNibble(given));
+  const last = types & 7;
+  const r0 = RUN_0 + (((last << 4) | lastLength) << 5);
+  const r1 = RUN_1 + (((last << 8) | before) << 5);
+  const r2 = RUN_2 + ((((types & 63) << 6) | runs) << 5);
+  const r3 = RUN_3 + (((last << 8) | matched) << 5);
+  const first = codeClaimed<D>(r0, r1, r2, r3, RUN_WEIGHTS, hastyRates, countNibble(given));
   const run = codeMore<D>(first, RUN_MORE, given);
   runs = ((runs << 3) | min<u32>(run, 7)) & 63;
   return run;
@@ -169,14 +174,13 @@ export function codeType<D>(at: usize, run: u32, given: u32): u32 {
   const before = byteAt(at - 1);
   const matched = byteAt(at - recent0);
   const length = min<u32>(run, 3);
-  // Whether the literal before is what the last distance would have given.
+  // Whether the byte before is what the last distance would have given.
   const agreed = u32(before == byteAt(at - 1 - recent0));
   const r0 = TYPE_0 + (((length << 6) | (types & 63)) << 5);
-  const r1 = TYPE_1 + (((min<u32>(run, 7) << 9) | (types & 511)) << 5);
-  const r2 = TYPE_2 + (((length << 9) | ((types & 7) << 6) | (before >> 2)) << 5);
-  const r3 =
-    TYPE_3 + (((agreed << 12) | (length << 10) | (scatter(matched | (before << 8)) >> 2)) << 5);
-  const type = codeClaimed<D>(r0, r1, r2, r3, TYPE_WEIGHTS, rates, given);
+  const r1 = TYPE_1 + (((agreed << 12) | (min<u32>(run, 7) << 9) | (types & 511)) << 5);
+  const r2 = TYPE_2 + (((length << 11) | ((types & 7) << 8) | before) << 5);
+  const r3 = TYPE_3 + (((length << 11) | ((types & 7) << 8) | matched) << 5);
+  const type = codeClaimed<D>(r0, r1, r2, r3, TYPE_WEIGHTS, hastyRates, given);
   types = ((types << 3) | type) & 511;
   return type;
 }
@@ -190,7 +194,7 @@ export function codeLength<D>(at: usize, type: u32, given: u32): u32 {
   const r0 = LENGTH_0 + (((kind << 3) | ((types >> 3) & 7)) << 5);
   const r1 = LENGTH_1 + (((kind << 8) | before) << 5);
   const r2 = LENGTH_2 + (((kind << 6) | ((runs & 7) << 3) | (lastLength >> 1)) << 5);
-  const r3 = LENGTH_3 + (((kind << 8) | (kind ? matched : octaves & 15)) << 5);
+  const r3 = LENGTH_3 + (((kind << 8) | matched) << 5);
   const weights = LENGTH_WEIGHTS + (kind ? KIND_BYTES : 0);
   const coded = given - least;
   const first = codeClaimed<D>(r0, r1, r2, r3, weights, rates, countNibble(coded));
@@ -210,7 +214,7 @@ export function codeDistance<D>(at: usize, length: u32, given: u32): u32 {
   const o1 = OCTAVE_1 + ((((octaves & 15) << 4) | min<u32>(length - 2, 15)) << 5);
   const o2 = OCTAVE_2 + (((lengthClass << 8) | before) << 5);
   const o3 = OCTAVE_3 + (((lengthClass << 8) | octaves) << 5);
-  const pair = codeClaimed<D>(o0, o1, o2, o3, OCTAVE_WEIGHTS, rates, (top + 1) >> 1);
+  const pair = codeClaimed<D>(o0, o1, o2, o3, OCTAVE_WEIGHTS, hastyRates, (top + 1) >> 1);
 
   // Which of the two octaves, and up to three bits below the top bit (fewer in the first octaves).
   const f0 = FINE_0 + (((pair << 2) | lengthClass) << 5);

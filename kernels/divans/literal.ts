@@ -11,34 +11,32 @@
  */
 import {
   FRESH_ROW,
-  LITERAL_BITS_0,
-  LITERAL_BITS_1,
-  LITERAL_BITS_2,
-  LITERAL_BITS_3,
   LITERAL_ROWS,
-  LITERAL_ROWS_1,
-  LITERAL_ROWS_2,
-  LITERAL_ROWS_3,
-  LITERAL_ROWS_END,
   UNIT,
   WEIGHTS,
 } from "../memory.ts";
+import { ROW_BYTES } from "../rans/cdf.ts";
 import { claimOfPair, codeMixed, KIND_BYTES, ownerOfPair, priceMixed } from "./mix.ts";
 import {
   HISTORY_MASKS,
   LITERAL_RATE,
   OTHER_MASKS,
   parameter,
+  ROW_BITS,
+  ROW_BITS_MAXIMUM,
+  ROW_BITS_MINIMUM,
   ratesOf,
+  SEES_MATCHED,
   STRIDE,
   STRIDE_MAXIMUM,
   widened,
   widenedFromTop,
 } from "./parameters.ts";
 
-/** Weight sets of high and of low nibbles. */
+/** Weight sets of high nibbles, apart behind a copy; of low ones, apart where the high one is that of
+ * the matched byte. */
 const HIGH: usize = WEIGHTS;
-const LOW: usize = WEIGHTS + KIND_BYTES;
+const LOW: usize = WEIGHTS + 2 * KIND_BYTES;
 
 /** Odd numbers whose products scatter. */
 const SCATTER_HISTORY: u64 = 0x9e3779b97f4a7c15;
@@ -58,12 +56,27 @@ let others0: u64 = 0;
 let others1: u64 = 0;
 let others2: u64 = 0;
 let others3: u64 = 0;
+/** The eight bytes before `historyEnd`. */
+let lately: u64 = 0;
+let historyEnd: usize = 0;
 let stride: u32 = 0;
 let rates: usize = 0;
+/** Whether rows of the last two inputs begin as copies: not where they see the matched byte, which
+ * says something else than the inputs before them. */
+let inherits2: bool = false;
+let inherits3: bool = false;
 /** Whether any input sees words; the hash of the word that reaches up to `wordEnd`. */
 let seesWord: bool = false;
 let word: u32 = 0;
 let wordEnd: usize = 0;
+/** The byte that the last distance would give. */
+let matched: u32 = 0;
+/** Where each input's rows begin, and what leaves of a key the number of a pair. */
+let table0: usize = 0;
+let table1: usize = 0;
+let table2: usize = 0;
+let table3: usize = 0;
+let pairShift: u64 = 0;
 /** Keys of the nibble that is being coded, one for each input. */
 let key0: u64 = 0;
 let key1: u64 = 0;
@@ -80,19 +93,32 @@ export function beginLiterals(): void {
   others1 = widened(parameter(OTHER_MASKS + 1));
   others2 = widened(parameter(OTHER_MASKS + 2));
   others3 = widened(parameter(OTHER_MASKS + 3));
+  inherits2 = !(parameter(OTHER_MASKS + 2) & SEES_MATCHED);
+  inherits3 = !(parameter(OTHER_MASKS + 3) & SEES_MATCHED);
+  historyEnd = 0;
   seesWord = ((others0 | others1 | others2 | others3) >> 32) != 0;
   wordEnd = 0;
   stride = min<u32>(parameter(STRIDE), STRIDE_MAXIMUM);
   rates = ratesOf(LITERAL_RATE);
-  memory.fill(LITERAL_ROWS, 0, LITERAL_ROWS_END - LITERAL_ROWS);
+  const bits = min<u32>(max<u32>(parameter(ROW_BITS), ROW_BITS_MINIMUM), ROW_BITS_MAXIMUM);
+  const tableBytes: usize = <usize>ROW_BYTES << bits;
+  pairShift = 65 - bits;
+  table0 = LITERAL_ROWS;
+  table1 = table0 + tableBytes;
+  table2 = table1 + tableBytes;
+  table3 = table2 + tableBytes;
+  memory.fill(LITERAL_ROWS, 0, 4 * tableBytes);
 }
 
 /** Finds the keys of the high nibble at `at`. */
 // @ts-ignore: decorator
 @inline
 function look(at: usize, distance: u32, first: u32): void {
-  const history = load<u64>(at - 8, 0, 1);
-  let others: u64 = load<u8>(at - distance);
+  // The bytes before, kept at hand: reading eight that were just written one by one would wait.
+  const history = at == historyEnd ? lately : load<u64>(at - 8, 0, 1);
+  lately = history;
+  matched = load<u8>(at - distance);
+  let others: u64 = matched;
   if (stride) {
     others |= (<u64>load<u8>(at - stride)) << 8;
     others |= (<u64>min<u32>(<u32>(at - UNIT) % stride, 255)) << 16;
@@ -158,9 +184,12 @@ function lookLower(high: u32): void {
 /** Codes the byte at `at`. `first` is 1 behind a copy, `distance` the last one. Returns it. */
 export function codeLiteral<D>(at: usize, distance: u32, first: u32, given: u32): u32 {
   look(at, distance, first);
-  const high = codeNibble<D>(HIGH, given >> 4);
+  const high = codeNibble<D>(HIGH + (first ? KIND_BYTES : 0), given >> 4);
   lookLower(high);
-  return (high << 4) | codeNibble<D>(LOW, given & 15);
+  const byte = (high << 4) | codeNibble<D>(LOW + (high == matched >> 4 ? KIND_BYTES : 0), given & 15);
+  lately = (lately >> 8) | (<u64>byte << 56);
+  historyEnd = at + 1;
+  return byte;
 }
 
 // @ts-ignore: decorator
@@ -168,17 +197,18 @@ export function codeLiteral<D>(at: usize, distance: u32, first: u32, given: u32)
 function codeNibble<D>(kind: usize, given: u32): u32 {
   const r0 = claimOfPair(pair0(), FRESH_ROW, markOf(key0));
   const r1 = claimOfPair(pair1(), r0, markOf(key1));
-  const r2 = claimOfPair(pair2(), r1, markOf(key2));
-  const r3 = claimOfPair(pair3(), r2, markOf(key3));
+  const r2 = claimOfPair(pair2(), inherits2 ? r1 : FRESH_ROW, markOf(key2));
+  const r3 = claimOfPair(pair3(), inherits3 ? r2 : FRESH_ROW, markOf(key3));
   return codeMixed<D>(r0, r1, r2, r3, kind, rates, given);
 }
 
 /** What `codeLiteral` would cost now, in 1/64 bit; nothing is learnt. */
 export function priceLiteral(at: usize, distance: u32, first: u32, given: u32): u32 {
   look(at, distance, first);
-  const price = priceNibble(HIGH, given >> 4);
-  lookLower(given >> 4);
-  return price + priceNibble(LOW, given & 15);
+  const high = given >> 4;
+  const price = priceNibble(HIGH + (first ? KIND_BYTES : 0), high);
+  lookLower(high);
+  return price + priceNibble(LOW + (high == matched >> 4 ? KIND_BYTES : 0), given & 15);
 }
 
 // @ts-ignore: decorator
@@ -186,8 +216,8 @@ export function priceLiteral(at: usize, distance: u32, first: u32, given: u32): 
 function priceNibble(kind: usize, given: u32): u32 {
   const r0 = ownerOfPair(pair0(), FRESH_ROW, markOf(key0));
   const r1 = ownerOfPair(pair1(), r0, markOf(key1));
-  const r2 = ownerOfPair(pair2(), r1, markOf(key2));
-  const r3 = ownerOfPair(pair3(), r2, markOf(key3));
+  const r2 = ownerOfPair(pair2(), inherits2 ? r1 : FRESH_ROW, markOf(key2));
+  const r3 = ownerOfPair(pair3(), inherits3 ? r2 : FRESH_ROW, markOf(key3));
   return priceMixed(r0, r1, r2, r3, kind, given);
 }
 
@@ -201,23 +231,23 @@ function markOf(key: u64): u32 {
 // @ts-ignore: decorator
 @inline
 function pair0(): usize {
-  return LITERAL_ROWS + ((<usize>(key0 >> (64 - LITERAL_BITS_0))) << 5);
+  return table0 + (<usize>(key0 >> pairShift) << 6);
 }
 
 // @ts-ignore: decorator
 @inline
 function pair1(): usize {
-  return LITERAL_ROWS_1 + ((<usize>(key1 >> (64 - LITERAL_BITS_1))) << 5);
+  return table1 + (<usize>(key1 >> pairShift) << 6);
 }
 
 // @ts-ignore: decorator
 @inline
 function pair2(): usize {
-  return LITERAL_ROWS_2 + ((<usize>(key2 >> (64 - LITERAL_BITS_2))) << 5);
+  return table2 + (<usize>(key2 >> pairShift) << 6);
 }
 
 // @ts-ignore: decorator
 @inline
 function pair3(): usize {
-  return LITERAL_ROWS_3 + ((<usize>(key3 >> (64 - LITERAL_BITS_3))) << 5);
+  return table3 + (<usize>(key3 >> pairShift) << 6);
 }

@@ -32,9 +32,10 @@ export const KIND_BYTES: usize = <usize>COMBINATIONS * 16;
 export const KINDS: u32 = <u32>(WEIGHT_BYTES / KIND_BYTES);
 /** What the weights of a set sum up to. */
 const WEIGHT_SUM: i32 = 32767;
-/** Bounds of a weight: where learning stops, and where evening out the sum does. */
+/** Learning leaves at least this of a weight; evening out the sum takes at most that of each, and the
+ * rest of the large ones. */
 const WEIGHT_LEARNED_MINIMUM: i32 = 256;
-const WEIGHT_MINIMUM: i32 = 64;
+const EACH_MAXIMUM: i32 = 192;
 /** A weight grows by this share at most, in 1/65536. */
 const GAIN_MAXIMUM: i32 = 16383;
 
@@ -137,9 +138,9 @@ export function claimRow(row: usize, parent: usize, mark: u32): usize {
 // @ts-ignore: decorator
 @inline
 export function claimOfPair(pair: usize, parent: usize, mark: u32): usize {
-  if (load<u8>(pair, 1) == <u8>mark) return pair;
-  const second = pair + ROW_BYTES;
-  if (load<u8>(second, 1) == <u8>mark) return second;
+  // Which of the two it is cannot be foreseen, so no jump depends on it.
+  const isSecond = u32(load<u8>(pair, 33) == <u8>mark);
+  if (u32(load<u8>(pair, 1) == <u8>mark) | isSecond) return pair + (isSecond << 5);
   return takeOfPair(pair, parent, mark);
 }
 
@@ -333,7 +334,7 @@ function learnWeights(
   frequency: u32,
 ): void {
   const reciprocal: i32 = load<i32>(RECIPROCALS + ((frequency >> 5) << 2));
-  const rest: i32 = symbol == 15 ? <i32>SCALE : 0;
+  const last: i32 = symbol == 15 ? <i32>SCALE : 0;
   if (ASC_FEATURE_SIMD) {
     const pickLow = v128.load(PICKS + (symbol << 5));
     const pickHigh = v128.load(PICKS + (symbol << 5), 16);
@@ -362,7 +363,7 @@ function learnWeights(
       v128.shuffle<i32>(d2, d3, 2, 6, 3, 7),
     );
     const shares = i32x4.add(v128.shuffle<i64>(s01, s23, 0, 2), v128.shuffle<i64>(s01, s23, 1, 3));
-    const missed = i32x4.add(shares, i32x4.splat(rest - <i32>frequency));
+    const missed = i32x4.add(shares, i32x4.splat(last - <i32>frequency));
     const gain = i32x4.min_s(
       i32x4.shr_s(i32x4.mul(missed, i32x4.splat(reciprocal)), 10),
       i32x4.splat(GAIN_MAXIMUM),
@@ -372,29 +373,23 @@ function learnWeights(
     now = i32x4.max_s(now, i32x4.splat(WEIGHT_LEARNED_MINIMUM));
     let sum = i32x4.add(now, v128.shuffle<i32>(now, now, 2, 3, 0, 1));
     sum = i32x4.add(sum, v128.shuffle<i32>(sum, sum, 1, 0, 3, 2));
-    const over = i32x4.shr_s(i32x4.add(sum, i32x4.splat(2 - WEIGHT_SUM)), 2);
-    now = i32x4.max_s(i32x4.sub(now, over), i32x4.splat(WEIGHT_MINIMUM));
-    // What raising weights to their minimum has added is taken from the large ones.
-    sum = i32x4.add(now, v128.shuffle<i32>(now, now, 2, 3, 0, 1));
-    sum = i32x4.add(sum, v128.shuffle<i32>(sum, sum, 1, 0, 3, 2));
-    const excess = i32x4.max_s(i32x4.sub(sum, i32x4.splat(WEIGHT_SUM)), i32x4.splat(0));
+    const over = i32x4.sub(sum, i32x4.splat(WEIGHT_SUM));
+    const each = i32x4.min_s(i32x4.shr_s(i32x4.add(over, i32x4.splat(3)), 2), i32x4.splat(EACH_MAXIMUM));
+    const rest = i32x4.max_s(i32x4.sub(over, i32x4.shl(each, 2)), i32x4.splat(0));
     const large = i32x4.gt_s(now, i32x4.splat(WEIGHT_SUM >> 2));
-    v128.store(weights, i32x4.sub(now, v128.and(excess, large)));
+    v128.store(weights, i32x4.sub(i32x4.sub(now, each), v128.and(rest, large)));
   } else {
     const n0 = learned(r0, load<i32>(weights), symbol, <i32>frequency, reciprocal);
     const n1 = learned(r1, load<i32>(weights, 4), symbol, <i32>frequency, reciprocal);
     const n2 = learned(r2, load<i32>(weights, 8), symbol, <i32>frequency, reciprocal);
     const n3 = learned(r3, load<i32>(weights, 12), symbol, <i32>frequency, reciprocal);
-    const over = (n0 + n1 + n2 + n3 + 2 - WEIGHT_SUM) >> 2;
-    const m0 = max<i32>(n0 - over, WEIGHT_MINIMUM);
-    const m1 = max<i32>(n1 - over, WEIGHT_MINIMUM);
-    const m2 = max<i32>(n2 - over, WEIGHT_MINIMUM);
-    const m3 = max<i32>(n3 - over, WEIGHT_MINIMUM);
-    const excess = max<i32>(m0 + m1 + m2 + m3 - WEIGHT_SUM, 0);
-    store<i32>(weights, m0 > WEIGHT_SUM >> 2 ? m0 - excess : m0);
-    store<i32>(weights, m1 > WEIGHT_SUM >> 2 ? m1 - excess : m1, 4);
-    store<i32>(weights, m2 > WEIGHT_SUM >> 2 ? m2 - excess : m2, 8);
-    store<i32>(weights, m3 > WEIGHT_SUM >> 2 ? m3 - excess : m3, 12);
+    const over = n0 + n1 + n2 + n3 - WEIGHT_SUM;
+    const each = min<i32>((over + 3) >> 2, EACH_MAXIMUM);
+    const rest = max<i32>(over - 4 * each, 0);
+    store<i32>(weights, n0 - each - (n0 > WEIGHT_SUM >> 2 ? rest : 0));
+    store<i32>(weights, n1 - each - (n1 > WEIGHT_SUM >> 2 ? rest : 0), 4);
+    store<i32>(weights, n2 - each - (n2 > WEIGHT_SUM >> 2 ? rest : 0), 8);
+    store<i32>(weights, n3 - each - (n3 > WEIGHT_SUM >> 2 ? rest : 0), 12);
   }
 }
 

@@ -6,11 +6,13 @@
  *   1..4       bytes before the literal that input k sees: bit i is the byte i + 1 before
  *   5..8       what else input k sees: SEES_* bits
  *   9          stride, 0 or 1..1024: distance of the byte "above", modulus of the column
- *   10, 11     rates of rows for literals, of rows for commands: 0..4 for a slowest rate of 4..8, and
- *              5..9 for the same with a hasty beginning
+ *   10, 11     rates of rows for literals, of rows for commands: profile * 5 + slowest
+ *              rate - 4; profiles 0 steady, 1 hasty, 2 calm; slowest rates 4..8
+ *   12         log2 of the rows for literals, of each of the four inputs: 10..16
+ *   13         1 when the rows have read the primer before the unit (divans/primer.ts)
  */
 import { PARAMETERS, RATES } from "../memory.ts";
-import { RATE_TABLES } from "../rans/cdf.ts";
+import { PROFILES, RATE_TABLES } from "../rans/cdf.ts";
 
 export const UNIT_LENGTH: u32 = 0;
 export const HISTORY_MASKS: u32 = 1;
@@ -18,6 +20,12 @@ export const OTHER_MASKS: u32 = 5;
 export const STRIDE: u32 = 9;
 export const LITERAL_RATE: u32 = 10;
 export const COMMAND_RATE: u32 = 11;
+export const ROW_BITS: u32 = 12;
+export const PRIMED: u32 = 13;
+
+/** Few rows stay near the processor, many remember more. */
+export const ROW_BITS_MINIMUM: u32 = 10;
+export const ROW_BITS_MAXIMUM: u32 = 16;
 
 /** The byte that the last distance would give. */
 export const SEES_MATCHED: u32 = 1;
@@ -41,7 +49,7 @@ export function parameter(field: u32): u32 {
 
 /** Address of the table of rates that a field names. */
 export function ratesOf(field: u32): usize {
-  return RATES + (min<u32>(parameter(field), 2 * RATE_TABLES - 1) << 8);
+  return RATES + (min<u32>(parameter(field), PROFILES * RATE_TABLES - 1) << 8);
 }
 
 /** A mask of eight bits, each made a byte: bit 0 the lowest byte. */

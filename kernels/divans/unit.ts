@@ -10,7 +10,7 @@
  */
 import { FAULT_CALL, FAULT_COMMANDS } from "../fault.ts";
 import { COMMAND_BYTES, COMMANDS, PARSER, PARSER_BYTES, UNIT, UNIT_BYTES } from "../memory.ts";
-import { gathered, SYMBOL_CAPACITY } from "../rans/coder.ts";
+import { blockIsShort, gathered, SYMBOL_CAPACITY } from "../rans/coder.ts";
 import {
   beginCommands,
   codeDistance,
@@ -43,7 +43,8 @@ import { wordBytes, writeWord } from "./dictionary.ts";
 import { prices, reads } from "./direction.ts";
 import { beginLiterals, codeLiteral, priceLiteral } from "./literal.ts";
 import { codeRaw, resetWeights, takeSpent } from "./mix.ts";
-import { parameter, UNIT_LENGTH } from "./parameters.ts";
+import { PRIMED, parameter, UNIT_LENGTH } from "./parameters.ts";
+import { readPrimer } from "./primer.ts";
 
 /** Kinds of command, as src/ir/command.ts numbers them. */
 const INSERT: u32 = 0;
@@ -91,8 +92,9 @@ export function beginUnit(commands: u32, note: bool): i32 {
   hintEnd = PARSER;
   memory.fill(UNIT - 1024, 0, 1024);
   beginCommands();
-  beginLiterals();
   resetWeights();
+  beginLiterals();
+  if (parameter(PRIMED)) readPrimer();
   return 0;
 }
 
@@ -189,6 +191,8 @@ function passCommand<D>(target: usize): i32 {
   if (prices<D>()) countType(type, run, takeSpent());
   if (type >= HINT) {
     if (type > HINT) return -FAULT_COMMANDS;
+    // Hints make no bytes: without this a damaged block could go on for ever.
+    if (reads<D>() && blockIsShort()) return -FAULT_COMMANDS;
     const fault = passHint<D>(word, operand);
     phase = PHASE_RUN;
     return fault;

@@ -24,10 +24,16 @@ const MARGIN: i32 = 24;
 const STEP: i32 = 8;
 /** Largest count. */
 const COUNT_MAXIMUM: u32 = 255;
-/** Slowest rates that there are tables for: RATE_FIRST.., one table of 256 bytes each, first for
- * steady rows, then for hasty ones. */
+/** Slowest rates that there are tables for: RATE_FIRST.., one table of 256 bytes each, for each
+ * profile. */
 export const RATE_FIRST: u32 = 4;
 export const RATE_TABLES: u32 = 5;
+/** Profiles of how rates fall with the count. */
+const HASTY: u32 = 1;
+const CALM: u32 = 2;
+export const PROFILES: u32 = 3;
+/** From a table for steady rows to that for hasty ones. */
+export const HASTY_RATES: usize = <usize>RATE_TABLES << 8;
 
 /** Fills the targets and the tables of rates. */
 export function fillRows(): void {
@@ -38,19 +44,22 @@ export function fillRows(): void {
       store<i16>(CDF_TARGETS + (((symbol << 4) + lane) << 1), <i16>(lane <= symbol ? low : high));
     }
   }
-  for (let table: u32 = 0; table < 2 * RATE_TABLES; table++) {
+  for (let table: u32 = 0; table < PROFILES * RATE_TABLES; table++) {
     const slowest = RATE_FIRST + (table % RATE_TABLES);
     for (let count: u32 = 0; count < 256; count++) {
-      const rate = min<u32>(rateOf(count, table >= RATE_TABLES), slowest);
+      const rate = min<u32>(rateOf(count, table / RATE_TABLES), slowest);
       store<u8>(RATES + (table << 8) + count, <u8>rate);
     }
   }
 }
 
-/** The power of two by which a row of that count learns: hasty rows begin as copies of others, and
- * belong wholly to the first symbol they see. */
-function rateOf(count: u32, hasty: bool): u32 {
-  if (hasty) {
+/**
+ * The power of two by which a row of that count learns. Steady rows average what they see, calm ones
+ * still slower; hasty ones, for rows that begin as copies of others, belong wholly to the first
+ * symbol they see.
+ */
+function rateOf(count: u32, profile: u32): u32 {
+  if (profile == HASTY) {
     if (count <= 1) return 0;
     if (count <= 3) return 1;
     if (count <= 6) return 2;
@@ -58,6 +67,12 @@ function rateOf(count: u32, hasty: bool): u32 {
     if (count <= 30) return 4;
     if (count <= 80) return 5;
     if (count <= 200) return 6;
+  } else if (profile == CALM) {
+    if (count <= 6) return 2;
+    if (count <= 17) return 3;
+    if (count <= 40) return 4;
+    if (count <= 90) return 5;
+    if (count <= 220) return 6;
   } else {
     if (count <= 2) return 2;
     if (count <= 5) return 3;
@@ -80,16 +95,17 @@ export function freshRow(row: usize): void {
 // @ts-ignore: decorator
 @inline
 export function inheritRow(row: usize, parent: usize, mark: u32): void {
+  const lane = 1 | (mark << 8);
   if (ASC_FEATURE_SIMD) {
-    v128.store(row, v128.load(parent));
+    // One store for lane 0 and its neighbours: a load of all of them would wait for two.
+    v128.store(row, i16x8.replace_lane(v128.load(parent), 0, <i16>lane));
     v128.store(row, v128.load(parent, 16), 16);
   } else {
-    store<u64>(row, load<u64>(parent));
+    store<u64>(row, (load<u64>(parent) & ~(<u64>0xffff)) | lane);
     store<u64>(row, load<u64>(parent, 8), 8);
     store<u64>(row, load<u64>(parent, 16), 16);
     store<u64>(row, load<u64>(parent, 24), 24);
   }
-  store<u16>(row, <u16>(1 | (mark << 8)));
 }
 
 /** Teaches a row a symbol; `rates` is the address of a table of rates. */

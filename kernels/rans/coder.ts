@@ -27,8 +27,8 @@ let waiting: u32 = 0;
 /** Address of the next word, and after the block's last byte. */
 let next: usize = 0;
 let end: usize = 0;
-/** Whether the block ended before its symbols did. */
-let short: bool = false;
+/** Where reading stops moving on: two words past the end. */
+let limit: usize = 0;
 /** Address for the next interval. */
 let filled: usize = SYMBOLS;
 
@@ -38,12 +38,19 @@ export function openBlock(block: usize, bytes: usize): void {
   waiting = load<u32>(block, 4);
   next = block + STATE_BYTES;
   end = block + bytes;
-  short = false;
+  limit = end + 4;
+}
+
+/** Whether more words were asked for than the block has. */
+// @ts-ignore: decorator
+@inline
+export function blockIsShort(): bool {
+  return next > end;
 }
 
 /** Whether a block was read to its last word and no further, and its states came back. */
 export function blockIsSound(): bool {
-  return state == LOWEST && waiting == LOWEST && next == end && !short;
+  return state == LOWEST && waiting == LOWEST && next == end;
 }
 
 /** What the next symbol's interval must hold. */
@@ -57,18 +64,14 @@ export function slot(): u32 {
 // @ts-ignore: decorator
 @inline
 export function advance(start: u32, frequency: u32): void {
-  let now = frequency * (state >> SCALE_BITS) + (state & (SCALE - 1)) - start;
-  if (now < LOWEST) {
-    if (next < end) {
-      now = (now << 16) | load<u16>(next);
-      next += 2;
-    } else {
-      now = now << 16;
-      short = true;
-    }
-  }
+  const now = frequency * (state >> SCALE_BITS) + (state & (SCALE - 1)) - start;
+  // Whether a word is due is close to random, so no jump depends on it. Past the end zeros or
+  // whatever stands there is read: blockIsSound tells.
+  const isDue = u32(now < LOWEST);
+  const refilled = (now << 16) | load<u16>(next);
+  next = min<usize>(next + (isDue << 1), limit);
   state = waiting;
-  waiting = now;
+  waiting = isDue ? refilled : now;
 }
 
 /** Begins to gather the symbols of a block. */
