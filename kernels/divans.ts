@@ -12,7 +12,7 @@
  * Calls do a bounded piece of work, and give a negative fault (fault.ts) when something is wrong.
  */
 
-import { commandRowsFit } from "./divans/command.ts";
+import { commandRowsFit, fillFirstRows } from "./divans/command.ts";
 import { ACCOUNTS, beginCounts, settlePrices } from "./divans/counts.ts";
 import { Pricing, Reading, Writing } from "./divans/direction.ts";
 import { fillMixTables } from "./divans/mix.ts";
@@ -58,6 +58,7 @@ export function begin(): i32 {
   if (fault) return fault;
   if (!commandRowsFit()) return -FAULT_MEMORY;
   fillRows();
+  fillFirstRows();
   fillMixTables();
   return 0;
 }

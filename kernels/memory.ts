@@ -160,8 +160,10 @@ export const BUCKETS: usize = RATES + 15 * 256;
 export const MIXED: usize = BUCKETS + 256;
 /** A row that knows nothing. u16[16]. */
 export const FRESH_ROW: usize = MIXED + 48;
+/** Rows that each kind of command begins with (divans/command.ts). u16[8][16]. */
+export const FIRST_ROWS: usize = FRESH_ROW + 32;
 /** Picks a symbol's share out of a row's lanes. i16[16][16]. */
-export const PICKS: usize = FRESH_ROW + 32;
+export const PICKS: usize = FIRST_ROWS + 8 * 32;
 /** Reciprocals of mixed frequencies, for weights (divans/mix.ts). u32[1024]. */
 export const RECIPROCALS: usize = PICKS + 16 * 32;
 /** Price of a frequency, 1/64 bit, by frequency >> 3. u16[4096]. */

@@ -9,8 +9,8 @@
  * What rows see: the last types, lengths, runs and distances, the bytes before and the byte that the
  * last distance would give. Tables of rows lie in COMMAND_ROWS, one for each input of each kind.
  */
-import { COMMAND_ROW_BYTES, COMMAND_ROWS, FRESH_ROW, RATES, UNIT, WEIGHTS } from "../memory.ts";
-import { HASTY_RATES, ROW_BYTES } from "../rans/cdf.ts";
+import { COMMAND_ROW_BYTES, COMMAND_ROWS, FIRST_ROWS, FRESH_ROW, RATES, UNIT, WEIGHTS } from "../memory.ts";
+import { HASTY_RATES, ROW_BYTES, shapedRow } from "../rans/cdf.ts";
 import { reads } from "./direction.ts";
 import { claimRow, codeMixed, codeRaw, codeSingle, KIND_BYTES, OWN } from "./mix.ts";
 import { COMMAND_RATE, ratesOf } from "./parameters.ts";
@@ -66,6 +66,25 @@ export const WORD: u32 = 5;
 export const HINT: u32 = 6;
 /** Recent distances that have a type each. */
 export const REPS: u32 = 4;
+
+// What rows of commands begin with, as measured over the first 16 KiB and 16 KiB from the middle of
+// files of many kinds.
+const FIRST_RUN: usize = FIRST_ROWS;
+const FIRST_TYPE: usize = FIRST_ROWS + 32;
+const FIRST_LENGTH: usize = FIRST_ROWS + 2 * 32;
+const FIRST_REP_LENGTH: usize = FIRST_ROWS + 3 * 32;
+const FIRST_OCTAVE: usize = FIRST_ROWS + 4 * 32;
+const FIRST_FINE: usize = FIRST_ROWS + 5 * 32;
+
+/** Fills the rows that commands begin with. */
+export function fillFirstRows(): void {
+  shapedRow(FIRST_RUN, 0x1684446577a8acef);
+  shapedRow(FIRST_TYPE, 0x0000000000c66aef);
+  shapedRow(FIRST_LENGTH, 0x9ff9abcbcceeedfd);
+  shapedRow(FIRST_REP_LENGTH, 0x6dd79a898abcafed);
+  shapedRow(FIRST_OCTAVE, 0x000088889efffea5);
+  shapedRow(FIRST_FINE, 0xcddedeefddddddef);
+}
 
 /** Longest run or length of a copy. */
 const COUNT_BITS: u32 = 24;
@@ -145,9 +164,10 @@ function codeClaimed<D>(
   r3: usize,
   weights: usize,
   rates: usize,
+  begin: usize,
   given: u32,
 ): u32 {
-  claimRow(r0, FRESH_ROW, OWN);
+  claimRow(r0, begin, OWN);
   claimRow(r1, r0, OWN);
   claimRow(r2, r1, OWN);
   claimRow(r3, r2, OWN);
@@ -163,7 +183,7 @@ export function codeRun<D>(at: usize, given: u32): u32 {
   const r1 = RUN_1 + (((last << 8) | before) << 5);
   const r2 = RUN_2 + ((((types & 63) << 6) | runs) << 5);
   const r3 = RUN_3 + (((last << 8) | matched) << 5);
-  const first = codeClaimed<D>(r0, r1, r2, r3, RUN_WEIGHTS, hastyRates, countNibble(given));
+  const first = codeClaimed<D>(r0, r1, r2, r3, RUN_WEIGHTS, hastyRates, FIRST_RUN, countNibble(given));
   const run = codeMore<D>(first, RUN_MORE, given);
   runs = ((runs << 3) | min<u32>(run, 7)) & 63;
   return run;
@@ -180,7 +200,7 @@ export function codeType<D>(at: usize, run: u32, given: u32): u32 {
   const r1 = TYPE_1 + (((agreed << 12) | (min<u32>(run, 7) << 9) | (types & 511)) << 5);
   const r2 = TYPE_2 + (((length << 11) | ((types & 7) << 8) | before) << 5);
   const r3 = TYPE_3 + (((length << 11) | ((types & 7) << 8) | matched) << 5);
-  const type = codeClaimed<D>(r0, r1, r2, r3, TYPE_WEIGHTS, hastyRates, given);
+  const type = codeClaimed<D>(r0, r1, r2, r3, TYPE_WEIGHTS, hastyRates, FIRST_TYPE, given);
   types = ((types << 3) | type) & 511;
   return type;
 }
@@ -197,7 +217,7 @@ export function codeLength<D>(at: usize, type: u32, given: u32): u32 {
   const r3 = LENGTH_3 + (((kind << 8) | matched) << 5);
   const weights = LENGTH_WEIGHTS + (kind ? KIND_BYTES : 0);
   const coded = given - least;
-  const first = codeClaimed<D>(r0, r1, r2, r3, weights, rates, countNibble(coded));
+  const first = codeClaimed<D>(r0, r1, r2, r3, weights, rates, kind ? FIRST_REP_LENGTH : FIRST_LENGTH, countNibble(coded));
   const more = LENGTH_MORE + ((kind * 64) << 5);
   const length = codeMore<D>(first, more, coded) + least;
   lastLength = min<u32>(length, 15);
@@ -214,7 +234,7 @@ export function codeDistance<D>(at: usize, length: u32, given: u32): u32 {
   const o1 = OCTAVE_1 + ((((octaves & 15) << 4) | min<u32>(length - 2, 15)) << 5);
   const o2 = OCTAVE_2 + (((lengthClass << 8) | before) << 5);
   const o3 = OCTAVE_3 + (((lengthClass << 8) | octaves) << 5);
-  const pair = codeClaimed<D>(o0, o1, o2, o3, OCTAVE_WEIGHTS, hastyRates, (top + 1) >> 1);
+  const pair = codeClaimed<D>(o0, o1, o2, o3, OCTAVE_WEIGHTS, hastyRates, FIRST_OCTAVE, (top + 1) >> 1);
 
   // Which of the two octaves, and up to three bits below the top bit (fewer in the first octaves).
   const f0 = FINE_0 + (((pair << 2) | lengthClass) << 5);
@@ -225,7 +245,7 @@ export function codeDistance<D>(at: usize, length: u32, given: u32): u32 {
   let distance: u32 = 1;
   if (pair > 0) {
     const fine = reads<D>() ? 0 : fineOf(given, top);
-    const found = codeClaimed<D>(f0, f1, f2, f3, FINE_WEIGHTS, rates, fine);
+    const found = codeClaimed<D>(f0, f1, f2, f3, FINE_WEIGHTS, rates, FIRST_FINE, fine);
     distance = codeRest<D>(at, 2 * pair - 1 + (found >> 3), found & 7, given);
   }
   octaves = ((octaves << 4) | pair) & 255;
@@ -258,7 +278,7 @@ function codeRest<D>(at: usize, top: u32, upper: u32, given: u32): u32 {
   const l1 = LAST_1 + (((top << 4) | (recent0 & 15)) << 5);
   const l2 = LAST_2 + ((((<u32>at & 15) << 4) | (recent1 & 15)) << 5);
   const l3 = LAST_3 + (((top << 7) | ((<u32>at & 15) << 3) | upper) << 5);
-  const last = codeClaimed<D>(l0, l1, l2, l3, LAST_WEIGHTS, rates, given & ((1 << low) - 1));
+  const last = codeClaimed<D>(l0, l1, l2, l3, LAST_WEIGHTS, rates, FRESH_ROW, given & ((1 << low) - 1));
   return (distance << low) | (last & ((1 << low) - 1));
 }
 

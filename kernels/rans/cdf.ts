@@ -91,6 +91,26 @@ export function freshRow(row: usize): void {
   }
 }
 
+/**
+ * Makes a row with a shape: four bits a symbol, symbol 0 lowest; a share doubles with every two steps.
+ */
+export function shapedRow(row: usize, shape: u64): void {
+  let sum: u32 = 0;
+  for (let symbol: u32 = 0; symbol < 16; symbol++) sum += shareOf(shape, symbol);
+  const room = SCALE - <u32>MARGIN - 16 * <u32>STEP;
+  let before: u32 = 0;
+  store<u16>(row, 1);
+  for (let symbol: u32 = 1; symbol < 16; symbol++) {
+    before += shareOf(shape, symbol - 1);
+    store<u16>(row + (symbol << 1), <u16>(<u32>STEP * symbol + <u32>((<u64>room * before) / sum)));
+  }
+}
+
+function shareOf(shape: u64, symbol: u32): u32 {
+  const steps = <u32>(shape >> (<u64>symbol << 2)) & 15;
+  return (steps & 1 ? 181 : 128) << (steps >> 1);
+}
+
 /** Makes `row` what `parent` is, with a fresh count and an owner's mark. */
 // @ts-ignore: decorator
 @inline
