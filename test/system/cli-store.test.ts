@@ -158,7 +158,7 @@ for (const [how, way] of WAYS) {
     await pithHereWell(["put", join(top, "text"), "care", "-q", ...way()]);
     const page = (await pithHereWell(["stats", ...way()])).toString();
     assert.match(page, /: \d+ objects? in \d+ buckets?\n.* saved\n/);
-    assert.match(page, /\nzlib +\d/);
+    assert.match(page, /\n([\w-]+ \+ )?divans +\d/);
     const figures = JSON.parse((await pithHereWell(["stats", "--json", ...way()])).toString());
     assert.ok(figures.plainBytes >= 100_000 && figures.storedBytes > 0);
     for (const words of [["check"], ["check", "--deep"]]) {
@@ -177,15 +177,15 @@ for (const [how, way] of WAYS) {
     await writeFile(join(top, "first"), "or not to be, ".repeat(5000));
     assert.match((await pithHereWell(["gate", ...way()])).toString(), /^no codec is switched off/);
     assert.equal(
-      (await pithHereWell(["gate", "disable", "zlib", ...way()])).toString(),
-      "switched off: zlib\n",
+      (await pithHereWell(["gate", "disable", "divans", ...way()])).toString(),
+      "switched off: divans\n",
     );
-    const before = await chunksBy("deflate", way());
+    const before = await chunksBy("zlib", way());
     await pithHereWell(["put", join(top, "first"), "gates", "-q", ...way()]);
-    assert.equal(await chunksBy("deflate", way()), before + 1);
-    assert.match((await pithHereWell(["stats", ...way()])).toString(), /\nswitched off: zlib\n/);
+    assert.equal(await chunksBy("zlib", way()), before + 1);
+    assert.match((await pithHereWell(["stats", ...way()])).toString(), /\nswitched off: divans\n/);
     assert.match(
-      (await pithHereWell(["gate", "enable", "zlib", ...way()])).toString(),
+      (await pithHereWell(["gate", "enable", "divans", ...way()])).toString(),
       /^no codec/,
     );
     const unknown = await pithHere(["gate", "disable", "rar", ...way()]);
@@ -195,7 +195,10 @@ for (const [how, way] of WAYS) {
 
 async function chunksBy(codec: string, way: string[]): Promise<number> {
   const { codecs } = JSON.parse((await pithHereWell(["stats", "--json", ...way])).toString());
-  return codecs.find(({ name }: { name: string }) => name === codec)?.chunks ?? 0;
+  // A line for each filter, and one without.
+  return codecs
+    .filter(({ name }: { name: string }) => name === codec)
+    .reduce((sum: number, { chunks }: { chunks: number }) => sum + chunks, 0);
 }
 
 /** Puts an object as no command of ours would. */
