@@ -22,6 +22,7 @@ import { beginFirstPrices, firstLiteralPrices } from "./lz/first-prices.ts";
 import { beginMatches, findMatches } from "./lz/match.ts";
 import { beginParse, parse } from "./lz/parse.ts";
 import { endPath } from "./lz/path.ts";
+import { forbidShort } from "./lz/prices.ts";
 import {
   CODED,
   CODED_BYTES,
@@ -48,6 +49,7 @@ export {
   endPath,
   findMatches,
   firstLiteralPrices,
+  forbidShort,
   parse,
   settlePrices,
 };

@@ -11,6 +11,9 @@
  */
 import { PRICES } from "../memory.ts";
 
+/** A price that nothing is worth. */
+const FORBIDDEN: u16 = 0x6fff;
+
 /** A price of one bit. */
 export const BIT: u32 = 64;
 
@@ -101,4 +104,13 @@ export function distancePrice(length: u32, distance: u32): u32 {
   const price: u32 = load<u16>(SLOT_PRICES + ((lengthClass * SLOTS + slot) << 1));
   if (slot < 8) return price;
   return price + load<u16>(LOW_PRICES + ((min<u32>(slot, 31) * 16 + (distance & 15)) << 1));
+}
+
+/** Makes copies shorter than `minimum` so dear that a parse has none, until prices are settled. */
+export function forbidShort(minimum: u32): void {
+  for (let kind: u32 = 0; kind < 3; kind++) {
+    for (let length: u32 = 0; length < min<u32>(minimum, LENGTHS); length++) {
+      store<u16>(LENGTH_PRICES + ((kind * LENGTHS + length) << 1), FORBIDDEN);
+    }
+  }
 }

@@ -1,76 +1,219 @@
 /**
  * Plan: what each effort does to find the commands and the parameters of a unit.
  *
- *   find matches -> for each kind of inputs: parse, price, settle, parse again, code -> the smaller
+ *   find matches
+ *   for each preset of literal inputs:   price all bytes as literals, parse, price
+ *   with the cheapest:                   settle, parse, price, settle, ...; the cheapest pass stays
+ *   for its commands:                    try rates, rows and the primer, code
+ *
+ * "Cheapest" counts what decoding takes as well, since a literal takes a decoder some ten times as
+ * long as a byte of a copy: a little size is given up where it saves much time.
  */
 import type { Effort } from "../core/codec.ts";
-import {
-  LITERAL_PRESETS,
-  type LiteralInputs,
-  ROW_BITS_MAXIMUM,
-  type UnitParameters,
-} from "./parameters.ts";
+import { LITERAL_PRESETS, type UnitParameters } from "./parameters.ts";
 import type { CodedUnit, UnitCoder } from "./unit-coder.ts";
 import type { Steps } from "./work.ts";
 
 interface Plan {
+  /** How matches are looked for. */
   readonly depth: number;
   readonly nice: number;
-  readonly arrivals: number;
-  readonly passes: number;
-  /** Numbers of the presets that are tried. */
+  /** Arrivals of the one parse by which presets are compared, and of those that follow. */
+  readonly firstArrivals: number;
+  readonly arrivals: readonly number[];
+  /** Presets that are tried, and whether also with long copies only to begin with. */
   readonly presets: readonly number[];
+  readonly longCopies: boolean;
+  readonly literalRates: readonly number[];
+  readonly commandRates: readonly number[];
 }
 
-const PLANS: Readonly<Record<Effort, Plan>> = {
-  flat: { depth: 8, nice: 64, arrivals: 1, passes: 1, presets: [0] },
-  fast: { depth: 8, nice: 64, arrivals: 1, passes: 1, presets: [0] },
-  default: { depth: 48, nice: 128, arrivals: 2, passes: 2, presets: [0, 1] },
-  dense: { depth: 96, nice: 273, arrivals: 4, passes: 3, presets: [0, 1] },
+// Numbers of LITERAL_PRESETS.
+const RESIDUE = 0;
+const ORDERS = 1;
+const WORDS = 3;
+const RECORDS = 4;
+const MIXED = 5;
+
+// Rates: profile * 5 + slowest rate - 4.
+const STEADY_6 = 2;
+const STEADY_7 = 3;
+const HASTY_7 = 8;
+const CALM_7 = 13;
+
+const FAST: Plan = {
+  depth: 8,
+  nice: 128,
+  firstArrivals: 1,
+  arrivals: [1],
+  presets: [RESIDUE],
+  longCopies: false,
+  literalRates: [STEADY_7],
+  commandRates: [STEADY_7],
 };
 
-const LITERAL_RATE = 3;
-const COMMAND_RATE = 3;
+const PLANS: Readonly<Record<Effort, Plan>> = {
+  flat: FAST,
+  fast: FAST,
+  default: {
+    depth: 32,
+    nice: 273,
+    firstArrivals: 2,
+    arrivals: [2, 3],
+    presets: [RESIDUE, ORDERS],
+    longCopies: false,
+    literalRates: [STEADY_7, HASTY_7, CALM_7],
+    commandRates: [STEADY_7, HASTY_7],
+  },
+  dense: {
+    depth: 128,
+    nice: 1023,
+    firstArrivals: 2,
+    arrivals: [3, 4, 6, 8],
+    presets: [RESIDUE, ORDERS, RECORDS, MIXED, WORDS],
+    longCopies: true,
+    literalRates: [STEADY_7, HASTY_7, CALM_7, STEADY_6],
+    commandRates: [STEADY_7, HASTY_7, CALM_7],
+  },
+};
 
-/** Up to where words of the dictionary are looked for. */
-const WORDS_END = 64 * 1024;
+/** Copies that a parse may have where only long ones are wanted to begin with. */
+const LONG_COPY_BYTES = 16;
+/** Longer units would lose more time to the primer than it saves bytes. */
+const PRIMED_BYTES_MAXIMUM = 512 * 1024;
+
+// What decoding takes, in nanoseconds, on the machine of docs/performance.md; only ratios matter.
+const LITERAL_NS = 80;
+const COPY_NS = 220;
+/** A byte of size is worth this many nanoseconds. */
+const BYTE_NS = 1500;
+
+/** Rows for each input of literals: few where literals are many, so that rows stay in the second
+ * cache level; log2, by the share of bytes that are literals. */
+const MANY_LITERALS = 13;
+const SOME_LITERALS = 14;
+const FEW_LITERALS = 16;
+
+/** Commands that were found, with what they cost by the parameters that they were found for. */
+interface Candidate {
+  readonly words: Uint32Array;
+  readonly parameters: UnitParameters;
+  readonly bytes: number;
+  readonly score: number;
+}
 
 /** Codes a unit by the plan of an effort. */
 export function* codeByPlan(coder: UnitCoder, effort: Effort): Steps<CodedUnit> {
   const plan = PLANS[effort];
   yield* coder.findMatches(plan.depth, plan.nice);
-  let best: CodedUnit | undefined;
+  let best: Candidate | undefined;
   for (const preset of plan.presets) {
-    const coded = yield* codeByPreset(coder, plan, parametersOf(LITERAL_PRESETS[preset]!));
-    if (best === undefined || coded.codedBytes < best.codedBytes) best = coded;
+    const parameters = parametersOf(preset, coder.plainBytes);
+    best = better(best, yield* parseFirst(coder, plan, parameters, 0));
+    if (plan.longCopies && preset === ORDERS) {
+      best = better(best, yield* parseFirst(coder, plan, parameters, LONG_COPY_BYTES));
+    }
   }
-  return best!;
+  best = yield* parseAgain(coder, plan, best!);
+  return yield* codeWithBest(coder, plan, best);
 }
 
-function* codeByPreset(coder: UnitCoder, plan: Plan, parameters: UnitParameters): Steps<CodedUnit> {
+function* parseFirst(
+  coder: UnitCoder,
+  plan: Plan,
+  parameters: UnitParameters,
+  shortest: number,
+): Steps<Candidate> {
   yield* coder.firstPrices();
-  const { arrivals, nice, passes } = plan;
-  let commands = yield* coder.parse(arrivals, nice, WORDS_END);
-  for (let pass = 1; pass < passes; pass++) {
-    yield* coder.price(commands, parameters);
+  yield* coder.priceLiterals(parameters);
+  if (shortest > 0) coder.forbidShort(shortest);
+  const commands = yield* coder.parse(plan.firstArrivals, plan.nice, coder.plainBytes);
+  return yield* candidateOf(coder, commands, parameters);
+}
+
+/** Parses by the prices that the last parse has shown, as often as the plan says. */
+function* parseAgain(coder: UnitCoder, plan: Plan, first: Candidate): Steps<Candidate> {
+  let best = first;
+  coder.writeCommands(first.words);
+  yield* coder.price(first.words.length / 2, first.parameters);
+  for (const arrivals of plan.arrivals) {
     coder.settle();
-    commands = yield* coder.parse(arrivals, nice, WORDS_END);
+    const commands = yield* coder.parse(arrivals, plan.nice, coder.plainBytes);
+    best = better(best, yield* candidateOf(coder, commands, first.parameters));
+  }
+  return best;
+}
+
+/** Prices the commands that were just parsed. */
+function* candidateOf(
+  coder: UnitCoder,
+  commands: number,
+  parameters: UnitParameters,
+): Steps<Candidate> {
+  const words = coder.readCommands(commands);
+  const bytes = yield* coder.price(commands, parameters);
+  return { words, parameters, bytes, score: bytes + timeOf(words) / BYTE_NS };
+}
+
+/** Tries rates, rows and the primer for commands that stand, and codes with the best. */
+function* codeWithBest(coder: UnitCoder, plan: Plan, found: Candidate): Steps<CodedUnit> {
+  const { words } = found;
+  const commands = words.length / 2;
+  coder.writeCommands(words);
+  let parameters: UnitParameters = { ...found.parameters, rowBits: rowBitsFor(words, coder) };
+  let bytes = Number.POSITIVE_INFINITY;
+  const tryOut = function* (other: UnitParameters): Steps<void> {
+    const size = yield* coder.price(commands, other);
+    if (size >= bytes) return;
+    bytes = size;
+    parameters = other;
+  };
+  for (const literalRate of plan.literalRates) yield* tryOut({ ...parameters, literalRate });
+  for (const commandRate of plan.commandRates.slice(1)) {
+    yield* tryOut({ ...parameters, commandRate });
+  }
+  if (coder.plainBytes <= PRIMED_BYTES_MAXIMUM && plan !== FAST) {
+    yield* tryOut({ ...parameters, isPrimed: !parameters.isPrimed });
   }
   return yield* coder.encode(commands, parameters);
 }
 
-/** Parameters for commands that come from elsewhere, in the order in which they are tried. */
-export function parametersToTry(): readonly UnitParameters[] {
-  return [0, 1].map((preset) => parametersOf(LITERAL_PRESETS[preset]!));
+function better(first: Candidate | undefined, second: Candidate): Candidate {
+  return first !== undefined && first.score <= second.score ? first : second;
 }
 
-function parametersOf(inputs: LiteralInputs): UnitParameters {
+/** About how long commands take a decoder, in nanoseconds. */
+function timeOf(words: Uint32Array): number {
+  const literals = literalsOf(words);
+  const copies = words.length / 2;
+  return literals * LITERAL_NS + copies * COPY_NS;
+}
+
+/** Bytes that inserts make. */
+function literalsOf(words: Uint32Array): number {
+  let literals = 0;
+  for (let i = 0; i < words.length; i += 2) if ((words[i]! & 15) === 0) literals += words[i]! >>> 4;
+  return literals;
+}
+
+function rowBitsFor(words: Uint32Array, coder: UnitCoder): number {
+  const share = literalsOf(words) / coder.plainBytes;
+  if (coder.plainBytes < 64 * 1024 || share > 0.15) return MANY_LITERALS;
+  return share > 0.05 ? SOME_LITERALS : FEW_LITERALS;
+}
+
+/** Parameters for commands that come from elsewhere, in the order in which they are tried. */
+export function parametersToTry(): readonly UnitParameters[] {
+  return [RESIDUE, ORDERS].map((preset) => parametersOf(preset, 0));
+}
+
+function parametersOf(preset: number, plainBytes: number): UnitParameters {
   return {
-    inputs,
+    inputs: LITERAL_PRESETS[preset]!,
     stride: 0,
-    literalRate: LITERAL_RATE,
-    commandRate: COMMAND_RATE,
-    rowBits: ROW_BITS_MAXIMUM,
-    isPrimed: false,
+    literalRate: STEADY_7,
+    commandRate: STEADY_7,
+    rowBits: MANY_LITERALS,
+    isPrimed: plainBytes > 0 && plainBytes < 64 * 1024,
   };
 }

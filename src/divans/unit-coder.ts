@@ -115,6 +115,18 @@ export class UnitCoder {
     };
   }
 
+  /** Has the next parse make no copy shorter than this; until prices are settled. */
+  forbidShort(minimumBytes: number): void {
+    this.instance.call("forbidShort", minimumBytes);
+  }
+
+  /** A copy of the commands that were parsed: two words each. */
+  readCommands(commands: number): Uint32Array {
+    const { instance } = this;
+    const bytes = instance.bytes(instance.call("commandAddress"), 8 * commands).slice();
+    return new Uint32Array(bytes.buffer);
+  }
+
   /** Puts commands in the place of those that were parsed: two words each (ir/command.ts). */
   writeCommands(words: Uint32Array): void {
     const { instance } = this;
