@@ -2,13 +2,13 @@
  * Coding for the command: plain bytes to one of its formats and back, proven.
  *
  * This is the seam between the files of the command line and the floors below: .pith files are
- * the container's, .lep files Lepton's, gzip, zlib and raw deflate deflate's.
+ * the container's, .lep files Lepton's, .dvn files DivANS's, gzip, zlib and raw deflate deflate's.
  */
 import type { Effort } from "../core/codec.ts";
 import type { Format } from "./formats.ts";
 import type { FileAttributes } from "./output.ts";
 
-export const CODECS = ["auto", "stored", "deflate", "zlib", "lepton"] as const;
+export const CODECS = ["auto", "stored", "deflate", "zlib", "divans", "lepton"] as const;
 export type CodecName = (typeof CODECS)[number];
 
 export interface CodingOptions {

@@ -79,6 +79,7 @@ export function addCompress(program: Command, run: Run): void {
         ["pith compress logs/ -o packed", "the same tree of .pith files in packed/"],
         ["pith compress a.tar -o a.tar.gz --level huffman", "gzip, in linear time"],
         ["pith compress photo.jpg -o photo.lep", "a plain Lepton file, for other programs"],
+        ["pith compress notes.txt -o notes.txt.dvn", "a plain DivANS file"],
         ["pith compress --bytes 4M photo.jpg -o first.lep", "a part that decodes alone"],
         ["tar c src | pith compress > src.tar.pith", "through a pipe"],
       ]),
@@ -94,6 +95,7 @@ export function addCompress(program: Command, run: Run): void {
 const CODECS_OF: Readonly<Record<Format, readonly CodecName[]>> = {
   pith: CODECS,
   lep: ["auto", "lepton"],
+  dvn: ["auto", "divans"],
   gz: ["auto", "deflate", "zlib"],
   zlib: ["auto", "deflate", "zlib"],
   deflate: ["auto", "deflate", "zlib"],
@@ -106,7 +108,7 @@ function codingOf(options: CompressOptions): CodingOptions {
   const refuseIf = (refused: boolean, why: string): void => {
     if (refused) throw new PithError("BadUsage", { why });
   };
-  const isDeflate = format !== "pith" && format !== "lep";
+  const isDeflate = !["pith", "lep", "dvn"].includes(format);
   refuseIf(level !== undefined && !isDeflate, "--level goes with --format gz, zlib or deflate");
   refuseIf(
     !CODECS_OF[format].includes(codec),

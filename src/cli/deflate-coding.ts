@@ -6,7 +6,7 @@ import type { CodingOptions, DeflateLevel, Outcome } from "./coding.ts";
 import type { Format } from "./formats.ts";
 import { type Decode, proven } from "./proof.ts";
 
-type DeflateFormat = Exclude<Format, "pith" | "lep">;
+type DeflateFormat = Exclude<Format, "pith" | "lep" | "dvn">;
 
 const FORMATS: Readonly<Record<DeflateFormat, "gzip" | "zlib" | "raw">> = {
   gz: "gzip",

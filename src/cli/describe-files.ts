@@ -1,10 +1,11 @@
 /**
- * What files are: Pith's own by their index, gzip, zlib and Lepton's by decoding them, all others by
- * their first bytes.
+ * What files are: Pith's own by their index, gzip, zlib, Lepton's and DivANS's by decoding them, all
+ * others by their first bytes.
  */
 import { open } from "node:fs/promises";
 import { type Coder, createCoder, describeContent, openPith } from "../container/index.ts";
 import { decodeDeflate } from "./deflate-coding.ts";
+import { tellDivans } from "./describe-divans.ts";
 import { describeJpeg, tellLepton } from "./describe-lepton.ts";
 import { fileFault } from "./file-fault.ts";
 import { recogniseFormat } from "./floors.ts";
@@ -62,6 +63,7 @@ async function describe(file: FileEntry, coder: Coder, run: Run): Promise<void> 
   const format = recogniseFormat(first);
   if (format === "pith") return describePith(file, coder, run);
   if (format === "lep") return tellLepton(file, run);
+  if (format === "dvn") return tellDivans(file, run);
   if (format !== undefined && (await describeDeflate(file, format, run))) return;
   const { name, says, packed, lossy, specialist = null } = describeContent(first);
   const { path, bytes } = file;

@@ -13,7 +13,7 @@ export function addDescribe(program: Command, run: Run): void {
     .description(
       "Says what files are: of a .pith file its sizes, codecs and what it keeps of the plain " +
         "file, without decoding; of a .lep file the picture, its segments and what its bytes stand " +
-        "for; of gzip and zlib their sizes; of JPEGs their sort; of others the kind of content.",
+        "for; of gzip, zlib and .dvn their sizes; of JPEGs their sort; of others the kind of content.",
     );
   addReportOptions(command)
     .addHelpText(

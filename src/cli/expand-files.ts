@@ -187,6 +187,6 @@ async function isOurs(file: FileEntry, options: ExpandOptions, run: Run): Promis
   const format = options.format ?? formatOf(await readFirst(file.path, LOOK_BYTES), file.path);
   if (format !== undefined && (format !== "zlib" || formatOfName(file.path) === "zlib"))
     return true;
-  run.detail(`${printable(file.path)}: skipped, it is neither .pith, Lepton, gzip nor zlib`);
+  run.detail(`${printable(file.path)}: skipped, it is neither .pith, Lepton, .dvn, gzip nor zlib`);
   return false;
 }

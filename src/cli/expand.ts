@@ -27,7 +27,7 @@ export function addExpand(program: Command, run: Run): void {
     .command("expand [path...]")
     .summary("give files their bytes back")
     .description(
-      "Expands .pith, .lep, gzip and zlib files, folders that hold such files, or stdin. What a file " +
+      "Expands .pith, .lep, .dvn, gzip and zlib files, folders that hold such files, or stdin. What a file " +
         "is is told by its content. Outputs lie beside their inputs, without the extension.",
     );
   addReadingOptions(command);
@@ -55,7 +55,7 @@ export function addTest(program: Command, run: Run): void {
     .command("test [path...]")
     .summary("prove that files can be expanded")
     .description(
-      "Decodes .pith, .lep, gzip and zlib files and checks every checksum (.lep files have none: " +
+      "Decodes .pith, .lep, .dvn, gzip and zlib files and checks every checksum (.lep files have none: " +
         "they are only seen to be whole); writes nothing.",
     );
   addReadingOptions(command);

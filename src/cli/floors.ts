@@ -1,6 +1,6 @@
 /**
- * Coding and decoding on the floors below: .pith files by the container, .lep files by Lepton, gzip,
- * zlib and raw deflate by deflate. One coder, with its threads, serves all files of a command.
+ * Coding and decoding on the floors below: .pith files by the container, .lep files by Lepton, .dvn files by
+ * DivANS, gzip, zlib and raw deflate by deflate. One coder, with its threads, serves all files of a command.
  */
 import {
   type Coder,
@@ -11,6 +11,7 @@ import {
 } from "../container/index.ts";
 import type { Arithmetic, Coding, CodingOptions, Decoding, Outcome, Source } from "./coding.ts";
 import { decodeDeflate, encodeDeflate } from "./deflate-coding.ts";
+import { decodeDivansFile, encodeDivansFile } from "./divans-coding.ts";
 import { type Format, recogniseDeflate } from "./formats.ts";
 import { decodeLeptonFile, encodeLeptonFile } from "./lepton-coding.ts";
 import type { FileAttributes } from "./output.ts";
@@ -23,16 +24,19 @@ export const LOOK_BYTES = 16;
 export function recogniseFormat(first: Uint8Array): Format | undefined {
   const { name } = describeContent(first);
   if (name === "pith") return "pith";
-  return name === "lepton" ? "lep" : recogniseDeflate(first);
+  if (name === "lepton") return "lep";
+  return name === "divans" ? "dvn" : recogniseDeflate(first);
 }
 
 /** Makes what codes files as `how` says. */
 export async function openCoding(how: CodingOptions): Promise<Coding> {
   if (how.format !== "pith") {
-    const isLepton = how.format === "lep";
     return {
-      encode: (source, ended) =>
-        isLepton ? encodeLeptonFile(source, how, ended) : encodeDeflate(source.plain, how, ended),
+      encode(source, ended) {
+        if (how.format === "lep") return encodeLeptonFile(source, how, ended);
+        if (how.format === "dvn") return encodeDivansFile(source.plain, how, ended);
+        return encodeDeflate(source.plain, how, ended);
+      },
       close: () => Promise.resolve(),
     };
   }
@@ -53,6 +57,7 @@ export async function openDecoding(
     decode: (coded, format, ended) => {
       if (format === "pith") return decodePith(coded, coder, ended);
       if (format === "lep") return decodeLeptonFile(coded, threads, arithmetic, ended);
+      if (format === "dvn") return decodeDivansFile(coded, threads, ended);
       return decodeDeflate(coded, format, ended);
     },
     close: () => coder.close(),

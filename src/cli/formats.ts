@@ -3,6 +3,7 @@
  *
  *   pith     .pith               f0 50 54 48 ... (container's content.ts knows it)
  *   lep      .lep                cf 84, a version, Z, X or Y (content.ts knows it)
+ *   dvn      .dvn                f0 44 56 4e, a version (content.ts knows it)
  *   gz       .gz .tgz            1f 8b
  *   zlib     .zz .zlib           78 01, 78 5e, 78 9c, 78 da and their like
  *   deflate  .deflate            nothing to know it by: only its name or --format tells
@@ -11,12 +12,13 @@
  * first bytes, whatever it is called.
  */
 
-export const FORMATS = ["pith", "lep", "gz", "zlib", "deflate"] as const;
+export const FORMATS = ["pith", "lep", "dvn", "gz", "zlib", "deflate"] as const;
 export type Format = (typeof FORMATS)[number];
 
 const EXTENSIONS: Readonly<Record<string, Format>> = {
   ".pith": "pith",
   ".lep": "lep",
+  ".dvn": "dvn",
   ".gz": "gz",
   ".tgz": "gz",
   ".zz": "zlib",

@@ -2,11 +2,21 @@
  * The work of `pith ir`: each command reads files, changes what they hold, and writes it.
  *
  * Text is read and written in ir-files.ts; what an IR means and how it is changed is the IR's own
- * floor.
+ * floor, its bits are DivANS's.
  */
-import { type Ir, mashIr, optimizeIr, readIr, runIr, runs } from "../ir/index.ts";
+import { PithError } from "../core/errors.ts";
+import { decodeDivansIr, encodeIr, generateIr, measureIr } from "../divans/index.ts";
+import { type Ir, mashIr, optimizeIr, readIr, runIr } from "../ir/index.ts";
 import { fileFault } from "./file-fault.ts";
-import type { IrOutputOptions, OptimizeOptions, PrintOptions, ReadOptions } from "./ir.ts";
+import { LOOK_BYTES, recogniseFormat } from "./floors.ts";
+import type {
+  CodeOptions,
+  IrOutputOptions,
+  OptimizeOptions,
+  PrintOptions,
+  ReadOptions,
+} from "./ir.ts";
+import { tellBits } from "./ir-bits.ts";
 import { goesToStdout, readIrText, readWhole, writeBytes, writeIr } from "./ir-files.ts";
 import { printable } from "./printable.ts";
 import type { Run } from "./run.ts";
@@ -16,7 +26,8 @@ import { countOf, formatBytes } from "./table.ts";
 export async function printFile(file: string, options: PrintOptions, run: Run): Promise<void> {
   await telling(file, run, async () => {
     const plain = await readWhole(file, run);
-    const ir = await runs.generate(plain);
+    const { generator, effort } = options;
+    const ir = await generateIr(plain, { generator, effort });
     await writeIr(ir, options, run);
     await tellIr(ir, options, run);
   });
@@ -25,10 +36,17 @@ export async function printFile(file: string, options: PrintOptions, run: Run): 
 /** `pith ir from` */
 export async function readStream(file: string, options: ReadOptions, run: Run): Promise<void> {
   await telling(file, run, async () => {
-    const { ir } = await readIr(await readWhole(file, run), { format: options.format });
+    const coded = await readWhole(file, run);
+    const ir = await irOf(coded, options);
     await writeIr(ir, options, run);
     await tellIr(ir, options, run);
   });
+}
+
+async function irOf(coded: Uint8Array, { format }: ReadOptions): Promise<Ir> {
+  const isDivans = recogniseFormat(coded.subarray(0, LOOK_BYTES)) === "dvn";
+  if (isDivans && format === undefined) return decodeDivansIr(coded);
+  return (await readIr(coded, { format })).ir;
 }
 
 /** `pith ir run` */
@@ -37,6 +55,33 @@ export async function runFile(file: string, options: IrOutputOptions, run: Run):
     const plain = await runIr(await readIrText(file, run));
     await writeBytes(plain, options, run);
     await tellBytes(plain, options, run);
+  });
+}
+
+/** `pith ir encode` */
+export async function encodeFile(file: string, options: CodeOptions, run: Run): Promise<void> {
+  await telling(file, run, async () => {
+    refuseTerminal(options, run);
+    const { hints } = options;
+    const coded = await encodeIr(await readIrText(file, run), { hints });
+    await writeBytes(coded, options, run);
+    await tellBytes(coded, options, run);
+  });
+}
+
+/** @throws PithError "BadUsage" */
+function refuseTerminal(options: IrOutputOptions, run: Run): void {
+  if (!goesToStdout(options) || options.force === true) return;
+  if (run.surroundings.stdout.isTTY !== true) return;
+  throw new PithError("BadUsage", { why: "compressed data are not for a terminal; give -o or -f" });
+}
+
+/** `pith ir stats` */
+export async function tellStats(file: string, { hints }: CodeOptions, run: Run): Promise<void> {
+  await telling(file, run, async () => {
+    const ir = await readIrText(file, run);
+    const bits = await measureIr(ir, { hints });
+    await tellBits(file, ir, bits, run);
   });
 }
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { fakeRun } from "../../test/cli-run.ts";
+import { seeded } from "../../test/random.ts";
 import { FAULTS, type FaultCode } from "../core/errors.ts";
 import { runCommand } from "./program.ts";
 
@@ -59,7 +60,7 @@ async function assertFault(
 const plain = file("plain.txt", PLAIN);
 
 test("IR of a file goes through text and is the file again", async () => {
-  for (const generator of ["runs"]) {
+  for (const generator of ["runs", "lz"]) {
     const text = await well(["ir", "print", "--generator", generator, plain]);
     assert.match(text.toString(), /^window \d+/);
     assert.equal(/^copy /m.test(text.toString()), generator === "lz");
@@ -87,7 +88,7 @@ test("the parse of other programs is read from their files", async () => {
 test("outputs appear whole, and replace nothing without -f", async () => {
   const target = join(folder, "made.ir");
   const said = await well(["ir", "print", plain, "-o", target]);
-  assert.match(said.toString(), /made\.ir: \d+ commands?\n$/);
+  assert.match(said.toString(), /made\.ir: [\d,]+ commands\n$/);
   assert.deepEqual(
     await well(["ir", "run", target, "-o", join(folder, "made.txt"), "-q"]),
     Buffer.of(),
@@ -112,14 +113,18 @@ test("outputs appear whole, and replace nothing without -f", async () => {
 });
 
 test("IR is changed by optimizers and mashed, and makes the same bytes", async () => {
-  const bytes = Buffer.from(`${"abc".repeat(300)}!`);
+  const block = seeded(7).bytes(100);
+  const bytes = Buffer.concat([...Array(9).fill(block), Buffer.from("!")]);
+  const hex = (from: number, to: number): string => bytes.subarray(from, to).toString("hex");
   const first = file(
     "first.ir",
-    "window 10\ninsert 2 6162\ninsert 1 63\ncopy 897 from 3\ninsert 1 21\n",
+    `window 10\ninsert 60 ${hex(0, 60)}\ninsert 40 ${hex(60, 100)}\n` +
+      "copy 400 from 100\ncopy 400 from 100\ninsert 1 21\n",
   );
-  const second = file("second.ir", `window 10\ninsert 901 ${bytes.toString("hex")}\n`);
-  const merged = await well(["ir", "optimize", first, "--with", "drop-empty,merge-inserts"]);
-  assert.match(merged.toString(), /^window 10\ninsert 3 "abc"\ncopy 897 from 3\n/);
+  const second = file("second.ir", `window 10\ninsert 901 ${hex(0, 901)}\n`);
+  const optimizers = "merge-inserts,merge-copies";
+  const merged = await well(["ir", "optimize", first, "--with", optimizers]);
+  assert.match(merged.toString(), /^window 10\ninsert 100 .*\ncopy 800 from 100\ninsert 1 /);
   assert.deepEqual(await well(["ir", "run", "-"], merged), bytes);
   const mashed = await well(["ir", "mash", second, first]);
   assert.deepEqual(await well(["ir", "run", "-"], mashed), bytes);
@@ -131,4 +136,39 @@ test("IR is changed by optimizers and mashed, and makes the same bytes", async (
   await assertFault("InvalidArgument", /first\.ir, .*other\.ir: /, ["ir", "mash", first, other]);
   const bad = file("bad.ir", "window 10\ncopi");
   await assertFault("IrSyntax", /: the text is not IR \(line 2/, ["ir", "mash", first, bad]);
+});
+
+test("IR becomes bits, bits become IR, and the bits are accounted for", async () => {
+  const text = file("coded.ir", await well(["ir", "print", plain]));
+  const target = join(folder, "coded.dvn");
+  await well(["ir", "encode", text, "-o", target, "-q"]);
+  assert.deepEqual(await well(["expand", "-c", target]), PLAIN);
+  assert.deepEqual(await well(["ir", "run", "-"], await well(["ir", "from", target])), PLAIN);
+
+  const told = JSON.parse((await well(["ir", "stats", "--json", text])).toString());
+  assert.equal(told.plainBytes, PLAIN.length);
+  const spent = Object.values(told.bits as Record<string, number>);
+  const bytes = spent.reduce((total, each) => total + each, 0) / 8;
+  const { size } = statSync(target);
+  assert.ok(Math.abs(bytes - size) < 0.05 * size + 50, `${bytes} of ${size} bytes`);
+  const said = (await well(["ir", "stats", text])).toString();
+  assert.match(said, /coded\.ir: [\d,]+ commands for 15\.0 kB, \d\.\d+ kB as bits\n/);
+  assert.match(said, /^ {2}literals +[\d,]+ +\d+\.\d%$/m);
+  assert.match(said, /^ {2}all +[\d,]+ +100\.0%$/m);
+});
+
+test("hints are kept for others, or left out", async () => {
+  const hinted = "window 16\nprediction utf8 lcontextmap 1 2 3\nltype 2 1\ninsert 3 616263\n";
+  const hints = file("hints.ir", hinted);
+  const kept = await well(["ir", "encode", hints]);
+  const bare = await well(["ir", "encode", "--no-hints", hints]);
+  assert.ok(bare.length < kept.length);
+  for (const [coded, has] of [
+    [kept, true],
+    [bare, false],
+  ] as const) {
+    const text = (await well(["ir", "from", "-"], coded)).toString();
+    assert.equal(/^prediction utf8 lcontextmap 1 2 3$/m.test(text), has);
+    assert.deepEqual(await well(["ir", "run", "-"], Buffer.from(text)), Buffer.from("abc"));
+  }
 });

@@ -25,11 +25,21 @@ export interface ReadOptions extends IrOutputOptions {
   readonly format?: StreamFormat;
 }
 
-export const GENERATORS = ["runs"] as const;
+export const GENERATORS = ["lz", "runs"] as const;
 export type GeneratorName = (typeof GENERATORS)[number];
 
 export interface PrintOptions extends IrOutputOptions {
   readonly generator: GeneratorName;
+  readonly effort: IrEffort;
+}
+
+/** `flat` never searches, and so has no IR. */
+const IR_EFFORTS = ["fast", "default", "dense"] as const;
+type IrEffort = (typeof IR_EFFORTS)[number];
+
+/** How IR is coded. */
+export interface CodeOptions extends IrOutputOptions {
+  readonly hints: boolean;
 }
 
 export interface OptimizeOptions extends IrOutputOptions {
@@ -71,13 +81,14 @@ function addSources(group: Command, run: Run): void {
     "a file's bytes as IR",
     "Prints the commands that make a file's bytes.",
   )
-    .addOption(choice("--generator <generator>", "who makes it", GENERATORS).default("runs"))
+    .addOption(choice("--generator <generator>", "who makes it", GENERATORS).default("lz"))
+    .addOption(choice("--effort <effort>", "lz: time to spend", IR_EFFORTS).default("default"))
     .addHelpText(
       "after",
       examples([
         ["pith ir print notes.txt", "IR to stdout"],
         ["pith ir print --generator runs notes.txt", "literals only"],
-        ["pith ir print notes.txt -o notes.ir", "into a file"],
+        ["pith ir print --effort dense notes.txt -o notes.ir", "into a file"],
       ]),
     )
     .action(
@@ -87,7 +98,7 @@ function addSources(group: Command, run: Run): void {
     group,
     "from <file>",
     "the IR in a compressed file",
-    "Reads how a .xz, .lzma, .br or .gz file says its bytes, and prints that as IR.",
+    "Reads how a .xz, .lzma, .br, .gz or .dvn file says its bytes, and prints that as IR.",
   )
     .addOption(
       choice("--format <format>", "read as this; raw deflate is never guessed", STREAM_FORMATS),
@@ -96,6 +107,7 @@ function addSources(group: Command, run: Run): void {
       "after",
       examples([
         ["pith ir from notes.txt.xz", "how xz said it"],
+        ["pith ir from notes.txt.dvn -o notes.ir", "bits back to IR"],
         ["brotli -c notes.txt | pith ir from - | less", "through a pipe"],
       ]),
     )
@@ -119,6 +131,39 @@ function addSinks(group: Command, run: Run): void {
       ]),
     )
     .action(working(run, (work, [file], options) => work.runFile(file, options, run)));
+  addIrCommand(
+    group,
+    "encode <file>",
+    "IR as a .dvn file",
+    "Codes IR as it stands: a .dvn file, which `pith expand` reads.",
+  )
+    .option("--no-hints", "leave hints out: they are kept for others, and change no other bit")
+    .addHelpText(
+      "after",
+      examples([
+        ["pith ir encode notes.ir -o notes.txt.dvn", "IR as bits"],
+        [
+          "pith ir encode --no-hints brotli.ir > smaller.dvn",
+          "what Brotli noted beside it is gone",
+        ],
+      ]),
+    )
+    .action(
+      working(run, (work, [file], options: CodeOptions) => work.encodeFile(file, options, run)),
+    );
+  addReportOptions(group.command("stats <file>").summary("what the bits of IR are spent on"))
+    .description("Codes IR and tells what its bits are spent on.")
+    .option("--no-hints", "leave hints out")
+    .addHelpText(
+      "after",
+      examples([
+        ["pith ir stats notes.ir", "literals, lengths, distances, types, hints"],
+        ["pith ir stats --json notes.ir", "for programs"],
+      ]),
+    )
+    .action(
+      working(run, (work, [file], options: CodeOptions) => work.tellStats(file, options, run)),
+    );
 }
 
 function addChanges(group: Command, run: Run): void {

@@ -5,7 +5,7 @@ import { FAULTS } from "../core/errors.ts";
 import { runCommand } from "./program.ts";
 
 /** Below `pith ir`. */
-const IR_COMMANDS = ["print", "from", "run", "optimize", "mash"];
+const IR_COMMANDS = ["print", "from", "run", "encode", "stats", "optimize", "mash"];
 
 const COMMANDS = [
   ["compress", "expand", "test", "info", "estimate", "ir"],

@@ -577,7 +577,7 @@ export const FAULTS = {
     kind: "input",
     http: 400,
     s3: "InvalidRequest",
-    says: "the file is neither .pith, Lepton, gzip nor zlib",
+    says: "the file is neither .pith, Lepton, .dvn, gzip nor zlib",
   },
   FileChanged: {
     number: 108,
