@@ -54,6 +54,10 @@ const DICT: u32 = 2;
 const BLOCK_SYMBOLS: u32 = 1 << 17;
 /** Bytes of a hint at most: two symbols each, a block must hold them. */
 const HINT_BYTES_MAXIMUM: u32 = 0xf000;
+/** What hints of a unit may come to, each with HINT_COST beside its bytes: nothing else bounds the time that
+ * they take (src/core/limits.ts). */
+const HINT_COST: u32 = 16;
+const HINT_COSTS_MAXIMUM: u32 = 1 << 20;
 
 /** Where the walk stands. */
 const PHASE_RUN: u32 = 0;
@@ -75,6 +79,8 @@ let commandEnd: usize = 0;
 let noting: bool = false;
 /** Where the bytes of noted hints go. */
 let hintEnd: usize = PARSER;
+/** What the unit's hints have come to. */
+let hintCosts: u32 = 0;
 
 /** Begins a walk over the unit whose parameters are set. Returns 0 or a fault. */
 export function beginUnit(commands: u32, note: bool): i32 {
@@ -90,6 +96,7 @@ export function beginUnit(commands: u32, note: bool): i32 {
   commandEnd = COMMANDS + ((<usize>commands) << 3);
   noting = note;
   hintEnd = PARSER;
+  hintCosts = 0;
   memory.fill(UNIT - 1024, 0, 1024);
   beginCommands();
   resetWeights();
@@ -126,9 +133,11 @@ export function walk<D>(stop: u32): i32 {
       }
       phase = PHASE_TYPE;
     }
+    const before = at;
     const fault = passCommand<D>(target);
     if (fault) return fault;
-    if (blockEnds<D>(target)) return 0;
+    // Behind a hint no block ends: its reader has stopped at the byte before.
+    if (at != before && blockEnds<D>(target)) return 0;
   }
   return 0;
 }
@@ -256,7 +265,10 @@ function passWord<D>(target: usize, givenLength: u32, givenOperand: u32): i32 {
 function passHint<D>(word: u32, operand: u32): i32 {
   const kind = codeHintKind<D>(word & 15);
   const length = (codeRaw<D>(8, (word >> 12) & 255) << 8) | codeRaw<D>(8, (word >> 4) & 255);
-  if (length > HINT_BYTES_MAXIMUM) return reads<D>() ? -FAULT_COMMANDS : -FAULT_CALL;
+  hintCosts += HINT_COST + length;
+  if (length > HINT_BYTES_MAXIMUM || hintCosts > HINT_COSTS_MAXIMUM) {
+    return reads<D>() ? -FAULT_COMMANDS : -FAULT_CALL;
+  }
   if (!reads<D>() && !prices<D>() && gathered() + 2 * length + 64 > SYMBOL_CAPACITY)
     return -FAULT_CALL;
   if (reads<D>() && noting) {
