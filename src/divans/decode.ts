@@ -13,7 +13,7 @@ import { checksumOf } from "./checksum.ts";
 import { lookAhead } from "./encode.ts";
 import { FileReader } from "./file.ts";
 import { inOrder } from "./in-order.ts";
-import { type DivansKernels, loadDivans } from "./kernels.ts";
+import { type DivansKernels, isOfBytes, loadDivans } from "./kernels.ts";
 import { divansPools } from "./threads.ts";
 import {
   decodeRecord,
@@ -127,7 +127,7 @@ async function* decodeHere(
       else yield await readUnit(reader, unit, decoder, work);
     }
   } catch (error) {
-    isSound = false;
+    isSound = isOfBytes(error);
     throw error;
   } finally {
     // Left early by the reader's caller, an instance is as good as before.

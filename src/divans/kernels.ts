@@ -5,6 +5,7 @@
  * that cannot have inherited anything from the one that coded. An encoder takes some 140 MB, of which one
  * is kept for the next unit of this thread.
  */
+import { PithError } from "../core/errors.ts";
 import {
   Kernel,
   type KernelInstance,
@@ -26,6 +27,28 @@ export interface DivansKernels {
 }
 
 const loaded = new WeakMap<Kernel, DivansKernels>();
+
+/** Runs a job on a decoder, which lives on unless the kernel itself has failed: bytes that cannot be decoded
+ * leave nothing behind that the next unit does not clear. */
+export async function useDecoder<Value>(
+  kernels: DivansKernels,
+  job: (instance: KernelInstance) => Promise<Value>,
+): Promise<Value> {
+  const instance = kernels.takeDecoder();
+  try {
+    const value = await job(instance);
+    kernels.releaseDecoder(instance);
+    return value;
+  } catch (error) {
+    if (isOfBytes(error)) kernels.releaseDecoder(instance);
+    throw error;
+  }
+}
+
+/** Whether a fault lies in what was given to decode, or with whoever gave it. */
+export function isOfBytes(error: unknown): boolean {
+  return error instanceof PithError && error.kind !== "bug";
+}
 
 /** The kernel and its dictionary, read on first use. @throws PithError "KernelFault" */
 export async function loadDivans(variant?: KernelVariant): Promise<DivansKernels> {

@@ -8,7 +8,7 @@ import { PithError } from "../core/errors.ts";
 import type { KernelInstance } from "../core/kernel.ts";
 import { loadFilters, undoFilter } from "../filters/index.ts";
 import { checksumOf } from "./checksum.ts";
-import { type DivansKernels, loadDivans } from "./kernels.ts";
+import { type DivansKernels, loadDivans, useDecoder } from "./kernels.ts";
 import { writeParameters } from "./parameters.ts";
 import { damaged, type UnitHeader } from "./unit-header.ts";
 import { type Block, RecordReader } from "./unit-record.ts";
@@ -97,10 +97,9 @@ export async function decodeRecord(
     bytes: async () => new Uint8Array(blocks[0]!.coded),
     sum: async () => sum,
   };
-  const instance = kernels.takeDecoder();
-  const plain = await readUnit(source, header, new UnitDecoder(instance), work);
-  kernels.releaseDecoder(instance);
-  return plain;
+  return await useDecoder(kernels, (instance) =>
+    readUnit(source, header, new UnitDecoder(instance), work),
+  );
 }
 
 /**
@@ -171,9 +170,9 @@ export async function decodeUnitWith(
   if (header === undefined || header.plainBytes !== plainBytes) {
     throw damaged("a unit of another length");
   }
-  const instance = kernels.takeDecoder();
-  const plain = await readUnit(reader, header, new UnitDecoder(instance), work);
+  const plain = await useDecoder(kernels, (instance) =>
+    readUnit(reader, header, new UnitDecoder(instance), work),
+  );
   if (!(await reader.atEnd())) throw new PithError("TrailingBytes", { at: reader.position });
-  kernels.releaseDecoder(instance);
   return plain;
 }
