@@ -24,7 +24,7 @@ import { parseArgs } from "node:util";
 import { machineNow } from "./deflate/report.ts";
 import { CODERS } from "./general/coders.ts";
 import { comparisonOf, rowsOf } from "./general/comparison.ts";
-import { EFFORTS, HAS_DIVANS } from "./general/doors.ts";
+import { EFFORTS } from "./general/doors.ts";
 import { mashTargets, mashUps, printMashUps } from "./general/mash.ts";
 import { optimizerGains, printGains } from "./general/optimizers.ts";
 import { inProcessPeer, type Peer, programPeer } from "./general/peers.ts";
@@ -110,7 +110,6 @@ function peersWanted(): { readonly peers: readonly Peer[]; readonly missing: rea
   const wanted = values.peers.split(",");
   const named = (name: string): boolean => wanted.some((beginning) => name.startsWith(beginning));
   const { here, missing } = findPrograms(PROGRAMS.filter(({ name }) => named(name)));
-  if (!HAS_DIVANS) console.error("no pith/divans in this build: ours is left out");
   const coders = CODERS.filter(({ name, effort }) =>
     effort === undefined ? named(name) : efforts.includes(effort),
   );

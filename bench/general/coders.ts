@@ -2,7 +2,7 @@
  * Coders that run in this process, on one thread: our codec at each effort, and zlib as Node has it.
  */
 import { deflateSync, inflateSync } from "node:zlib";
-import { decode, EFFORTS, type Effort, encode, HAS_DIVANS } from "./doors.ts";
+import { decode, EFFORTS, type Effort, encode } from "./doors.ts";
 import { ZLIB } from "./programs.ts";
 
 export interface Coder {
@@ -25,7 +25,7 @@ export const CODERS: readonly Coder[] = [
     encode: async (plain) => new Uint8Array(deflateSync(plain, { level: 9 })),
     decode: async (coded) => new Uint8Array(inflateSync(coded)),
   },
-  ...(HAS_DIVANS ? EFFORTS : []).map((effort) => ({
+  ...EFFORTS.map((effort) => ({
     name: oursAt(effort),
     effort,
     encode: (plain: Uint8Array) => encode(plain, effort),

@@ -41,7 +41,8 @@ export async function mashUps(units: readonly Unit[], folder: string): Promise<M
     const mashed: MashUp[] = [];
     for (const [i, first] of parents.entries()) {
       for (const second of parents.slice(i + 1)) {
-        const ir = await mash(first.parse.ir, second.parse.ir, unit.bytes);
+        const cheaper = second.codedBytes < first.codedBytes ? second : first;
+        const ir = await mash(first.parse.ir, second.parse.ir, unit.bytes, cheaper.parse.ir);
         mashed.push({
           first: first.by,
           second: second.by,

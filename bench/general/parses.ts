@@ -9,7 +9,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Ir } from "../../src/ir/index.ts";
 import { runProgram } from "../jpeg/run-program.ts";
-import { decode, encodeIr, irOf, ownIr } from "./doors.ts";
+import { codeIr, decode, irOf, ownIr } from "./doors.ts";
 import { BROTLI_11, findPrograms, PROGRAMS, type ProgramHere, XZ } from "./programs.ts";
 import type { Unit } from "./units.ts";
 
@@ -57,7 +57,7 @@ function fileOf({ name, bytes }: Unit, program: ProgramHere, parent: string): Ui
 
 /** How many bytes our codec makes of an IR of this unit. */
 export async function codedBytes(ir: Ir, unit: Unit): Promise<number> {
-  const file = await encodeIr(ir);
+  const file = await codeIr(ir);
   if (Buffer.compare(await decode(file), unit.bytes) !== 0) {
     throw new Error(`an IR of ${unit.name} came back as other bytes`);
   }

@@ -46,7 +46,7 @@ export function printReport(measured: Measured): void {
   for (const { peer, unit, fault } of trips.filter((trip) => trip.fault !== undefined)) {
     console.log(`\nFAULT: ${peer} on ${unit}: ${fault}`);
   }
-  printTargets(measured.targets);
+  if (measured.targets.length > 0) printTargets(measured.targets);
 }
 
 function printSizes(trips: readonly Trip[], rows: readonly Row[]): void {

@@ -5,7 +5,7 @@
  * floor, its bits are DivANS's.
  */
 import { PithError } from "../core/errors.ts";
-import { decodeDivansIr, encodeIr, generateIr, measureIr } from "../divans/index.ts";
+import { decodeDivansIr, encodeIr, generateIr, measureIr, unitPrices } from "../divans/index.ts";
 import { type Ir, mashIr, optimizeIr, readIr, runIr } from "../ir/index.ts";
 import { fileFault } from "./file-fault.ts";
 import { LOOK_BYTES, recogniseFormat } from "./floors.ts";
@@ -93,7 +93,8 @@ export async function optimizeFile(
 ): Promise<void> {
   await telling(file, run, async () => {
     const ir = await readIrText(file, run);
-    const changed = await optimizeIr(ir, await runIr(ir), options.with);
+    const plain = await runIr(ir);
+    const changed = await optimizeIr(ir, plain, options.with, await unitPrices(plain, ir));
     await writeIr(changed, options, run);
     await tellIr(changed, options, run);
   });
@@ -114,10 +115,19 @@ export async function mashFiles(
   }
   await telling(files.join(", "), run, async () => {
     const [first, second] = parents as [Ir, Ir];
-    const mashed = await mashIr(first, second, await runIr(first));
+    const plain = await runIr(first);
+    const prices = await unitPrices(plain, await cheaper(first, second));
+    const mashed = await mashIr(first, second, plain, prices);
     await writeIr(mashed, options, run);
     await tellIr(mashed, options, run);
   });
+}
+
+/** The one of two whose bits are fewer: the better measure of what commands cost. */
+async function cheaper(first: Ir, second: Ir): Promise<Ir> {
+  const bits = async (ir: Ir): Promise<number> =>
+    Object.values(await measureIr(ir, { hints: false })).reduce((sum, each) => sum + each, 0);
+  return (await bits(second)) < (await bits(first)) ? second : first;
 }
 
 /** Does it; a fault is told with the file that it is of. @returns whether it went well */
