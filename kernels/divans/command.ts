@@ -88,6 +88,8 @@ export function fillFirstRows(): void {
 
 /** Longest run or length of a copy. */
 const COUNT_BITS: u32 = 24;
+/** Top bit of the farthest distance; of more, raw bits would be more than one symbol carries. */
+const TOP_MAXIMUM: u32 = 21;
 
 let rates: usize = 0;
 /** Rates of the rows of runs, types and octaves, which may have a hasty beginning. */
@@ -269,6 +271,7 @@ function fineOf(distance: u32, top: u32): u32 {
 @inline
 function codeRest<D>(at: usize, top: u32, upper: u32, given: u32): u32 {
   if (top <= 3) return (8 | upper) >> (3 - top);
+  if (top > TOP_MAXIMUM) return 0xffffffff; // from before the unit: refused where copies are
   const left = top - 3;
   const low = min<u32>(left, 4);
   const raw = left - low;
