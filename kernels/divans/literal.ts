@@ -124,6 +124,7 @@ function look(at: usize, distance: u32, first: u32): void {
     others |= (<u64>min<u32>(<u32>(at - UNIT) % stride, 255)) << 16;
   }
   others |= (<u64>first) << 24;
+  if (seesWord) others |= (<u64>wordAt(at)) << 32;
   key0 = keyOf(history & history0, others & others0);
   key1 = keyOf(history & history1, others & others1);
   key2 = keyOf(history & history2, others & others2);
