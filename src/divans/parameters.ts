@@ -45,7 +45,7 @@ export const LITERAL_PRESETS: readonly LiteralInputs[] = [
   presetOf([1, 0], [3, 0], [0, SEES.matched | SEES.first], [1, SEES.matched]),
   presetOf([1, 0], [3, 0], [7, 0], [15, 0]),
   presetOf([0, SEES.first], [1, 0], [3, 0], [0, SEES.matched | SEES.first]),
-  presetOf([1, 0], [7, 0], [15, 0], [1, SEES.word]),
+  presetOf([1, 0], [3, 0], [7, 0], [1, SEES.word]),
   presetOf([1, 0], [3, 0], [0, SEES.matched | SEES.first], [0, SEES.first]),
   presetOf([1, 0], [3, 0], [7, 0], [0, SEES.matched | SEES.first]),
 ];
