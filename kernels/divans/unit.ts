@@ -50,8 +50,12 @@ import { readPrimer } from "./primer.ts";
 const INSERT: u32 = 0;
 const COPY: u32 = 1;
 const DICT: u32 = 2;
+/** Inserts of bytes that nothing can be known about ("rndins"). */
+const RAW: u32 = 8;
 /** Symbols of a block, about; a block ends at the first byte behind. */
 const BLOCK_SYMBOLS: u32 = 1 << 17;
+/** Bytes of a raw insert at most: one symbol each, a block must hold them. */
+const RAW_BYTES_MAXIMUM: u32 = 0xffff;
 /** Bytes of a hint at most: two symbols each, a block must hold them. */
 const HINT_BYTES_MAXIMUM: u32 = 0xf000;
 /** What hints of a unit may come to, each with HINT_COST beside its bytes: nothing else bounds the time that
@@ -198,15 +202,16 @@ function passCommand<D>(target: usize): i32 {
   }
   const type = codeType<D>(at, run, given);
   if (prices<D>()) countType(type, run, takeSpent());
+  phase = PHASE_RUN;
   if (type >= HINT) {
-    if (type > HINT) return -FAULT_COMMANDS;
     // Hints make no bytes: without this a damaged block could go on for ever.
-    if (reads<D>() && blockIsShort()) return -FAULT_COMMANDS;
-    const fault = passHint<D>(word, operand);
-    phase = PHASE_RUN;
+    if (type > HINT || (reads<D>() && blockIsShort())) return -FAULT_COMMANDS;
+    const kind = codeHintKind<D>(word & 15);
+    if (kind == RAW) return passRaw<D>(target, word >> 4);
+    const fault = passHint<D>(kind, word >> 4, operand);
+    if (prices<D>()) countHint(takeSpent());
     return fault;
   }
-  phase = PHASE_RUN;
   first = 1;
   if (type == WORD) return passWord<D>(target, word >> 4, operand);
   return passCopy<D>(target, type, word >> 4, operand);
@@ -261,16 +266,31 @@ function passWord<D>(target: usize, givenLength: u32, givenOperand: u32): i32 {
   return 0;
 }
 
-/** Passes a hint: its kind and its bytes, which nothing depends on. */
-function passHint<D>(word: u32, operand: u32): i32 {
-  const kind = codeHintKind<D>(word & 15);
-  const length = (codeRaw<D>(8, (word >> 12) & 255) << 8) | codeRaw<D>(8, (word >> 4) & 255);
-  hintCosts += HINT_COST + length;
-  if (length > HINT_BYTES_MAXIMUM || hintCosts > HINT_COSTS_MAXIMUM) {
+/** Passes bytes that are coded as they are, eight bits each. Returns 0 or a fault. */
+function passRaw<D>(target: usize, given: u32): i32 {
+  const upper = codeRaw<D>(8, (given >> 8) & 255);
+  const length = (upper << 8) | codeRaw<D>(8, given & 255);
+  if (length == 0 || length > <u32>(target - at) || given > RAW_BYTES_MAXIMUM) {
     return reads<D>() ? -FAULT_COMMANDS : -FAULT_CALL;
   }
-  if (!reads<D>() && !prices<D>() && gathered() + 2 * length + 64 > SYMBOL_CAPACITY)
-    return -FAULT_CALL;
+  if (prices<D>()) countHint(takeSpent());
+  if (reads<D>() && noting) note(RAW, length, 0);
+  first = 0;
+  const end = at + length;
+  for (; at < end; at++) {
+    const byte = codeRaw<D>(8, load<u8>(at));
+    if (reads<D>()) store<u8>(at, <u8>byte);
+    if (prices<D>()) countLiteral(at, takeSpent());
+  }
+  return 0;
+}
+
+/** Passes the bytes of a hint, which nothing depends on. Returns 0 or a fault. */
+function passHint<D>(kind: u32, givenLength: u32, operand: u32): i32 {
+  const upper = codeRaw<D>(8, (givenLength >> 8) & 255);
+  const length = (upper << 8) | codeRaw<D>(8, givenLength & 255);
+  if (length > HINT_BYTES_MAXIMUM) return reads<D>() ? -FAULT_COMMANDS : -FAULT_CALL;
+  if (!reads<D>() && !prices<D>() && gathered() + 2 * length + 64 > SYMBOL_CAPACITY) return -FAULT_CALL;
   if (reads<D>() && noting) {
     if (hintEnd + length > PARSER + PARSER_BYTES) return -FAULT_COMMANDS;
     note(kind, length, <u32>(hintEnd - PARSER));
@@ -281,7 +301,6 @@ function passHint<D>(word: u32, operand: u32): i32 {
     before = codeHintByte<D>(before, given);
     if (reads<D>() && noting) store<u8>(hintEnd++, <u8>before);
   }
-  if (prices<D>()) countHint(takeSpent());
   return 0;
 }
 

@@ -16,7 +16,7 @@ import { readHint } from "./hint-bytes.ts";
 import { type DivansKernels, loadDivans } from "./kernels.ts";
 import { codeByPlan } from "./plan.ts";
 import { UnitCoder } from "./unit-coder.ts";
-import { COPY, DICT, INSERT } from "./unit-commands.ts";
+import { COPY, DICT, INSERT, RAW } from "./unit-commands.ts";
 import { requireSum, UnitDecoder } from "./unit-decode.ts";
 import { damaged, type UnitHeader } from "./unit-header.ts";
 import { type Block, RecordReader } from "./unit-record.ts";
@@ -154,12 +154,13 @@ function addCommands(builder: IrBuilder, instance: KernelInstance, plain: Uint8A
     const operand = view.getUint32(8 * i + 4, true);
     const kind = word & 15;
     const length = word >>> 4;
-    if (kind > DICT) {
+    if (kind > DICT && kind !== RAW) {
       readHint(builder, kind, instance.bytes(hints + operand, length));
       continue;
     }
     if (at + length > plain.length) throw damaged("a run beyond the end of its unit");
     if (kind === INSERT) builder.insert(plain.subarray(at, at + length));
+    else if (kind === RAW) builder.insertRandom(plain.subarray(at, at + length));
     else if (kind === COPY) builder.copy(length, operand);
     else builder.dict((operand >>> 16) & 255, operand & 0xffff, operand >>> 24);
     at += length;

@@ -11,7 +11,9 @@
  */
 import type { Effort } from "../core/codec.ts";
 import { LITERAL_PRESETS, type UnitParameters } from "./parameters.ts";
+import { withRawInserts } from "./raw-inserts.ts";
 import type { CodedUnit, UnitCoder } from "./unit-coder.ts";
+import { INSERT } from "./unit-commands.ts";
 import type { Steps } from "./work.ts";
 
 interface Plan {
@@ -150,8 +152,10 @@ function* candidateOf(
   commands: number,
   parameters: UnitParameters,
 ): Steps<Candidate> {
-  const words = coder.readCommands(commands);
-  const bytes = yield* coder.price(commands, parameters);
+  const parsed = coder.readCommands(commands);
+  const words = withRawInserts(parsed, coder.literalPrices());
+  if (words !== parsed) coder.writeCommands(words);
+  const bytes = yield* coder.price(words.length / 2, parameters);
   return { words, parameters, bytes, score: bytes + timeOf(words) / BYTE_NS };
 }
 
@@ -192,7 +196,9 @@ function timeOf(words: Uint32Array): number {
 /** Bytes that inserts make. */
 function literalsOf(words: Uint32Array): number {
   let literals = 0;
-  for (let i = 0; i < words.length; i += 2) if ((words[i]! & 15) === 0) literals += words[i]! >>> 4;
+  for (let i = 0; i < words.length; i += 2) {
+    if ((words[i]! & 15) === INSERT) literals += words[i]! >>> 4;
+  }
   return literals;
 }
 

@@ -115,6 +115,14 @@ export class UnitCoder {
     };
   }
 
+  /** What each byte of the unit costs or would cost as a literal, in 1/64 bit; a view, good until the
+   * next call. */
+  literalPrices(): Uint16Array {
+    const { instance } = this;
+    const bytes = instance.bytes(instance.call("literalPriceAddress"), 2 * this.#plainBytes);
+    return new Uint16Array(bytes.buffer, bytes.byteOffset, this.#plainBytes);
+  }
+
   /** Has the next parse make no copy shorter than this; until prices are settled. */
   forbidShort(minimumBytes: number): void {
     this.instance.call("forbidShort", minimumBytes);

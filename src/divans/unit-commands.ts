@@ -17,6 +17,10 @@ import { HINT_KINDS, type HintKind, hintKindOf, writeHint } from "./hint-bytes.t
 export const INSERT = 0;
 export const COPY = 1;
 export const DICT = 2;
+/** An insert that is coded as it is. */
+export const RAW = 8;
+/** Bytes of a raw insert at most. */
+export const RAW_BYTES_MAXIMUM = 0xffff;
 
 /** The commands of one unit. */
 export interface UnitCommands {
@@ -48,15 +52,16 @@ export function* cutIr(ir: Ir, keepsHints: boolean): Generator<UnitCommands, voi
     }
     for (let left = cursor.length; left > 0; ) {
       if (unit.room === 0) yield unit.take();
-      left -= part(unit, cursor, left);
+      left -= part(unit, cursor, left, keepsHints);
     }
   }
   if (unit.room < DIVANS_UNIT_BYTES) yield unit.take();
 }
 
 /** Adds what fits of the command's last `left` bytes. @returns how many bytes that was */
-function part(unit: UnitList, cursor: IrCursor, left: number): number {
+function part(unit: UnitList, cursor: IrCursor, left: number, keepsHints: boolean): number {
   const size = Math.min(left, unit.room);
+  if (cursor.kind === "rndins" && keepsHints) return unit.raw(Math.min(size, RAW_BYTES_MAXIMUM));
   if (cursor.kind === "copy") return unit.copy(size, cursor.distance);
   if (cursor.kind === "dict" && size === cursor.length) return unit.word(size, cursor.operand);
   return unit.insert(size);
@@ -89,6 +94,10 @@ class UnitList {
       this.#add(INSERT, length, 0);
     }
     return length;
+  }
+
+  raw(length: number): number {
+    return this.#add(RAW, length, 0);
   }
 
   copy(length: number, distance: number): number {
