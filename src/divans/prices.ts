@@ -7,7 +7,8 @@
  *   dict      no run, its type, its length and number, its transform
  *
  * The kernel's tables (kernels/lz/prices.ts) tell prices apart by what came before; an IrPrices does not know
- * that, so here they are means, weighted by how often each came before.
+ * that, so here each is a mean over where it was paid. Weighted by how often each state came, whether the
+ * thing followed or not, what is likely in one state alone would cost as if it were rare in all.
  */
 import { PithError } from "../core/errors.ts";
 import type { KernelInstance } from "../core/kernel.ts";
@@ -122,32 +123,42 @@ function addTables(instance: KernelInstance, sums: Tables): void {
   const count = (i: number): number => counts.getUint32(ACCOUNT_BYTES + 4 * i, true);
   for (let i = 0; i < TABLES_END; i++) sums.all[i]! += price(i);
 
-  // How often a run followed each type, and a type each type and class of run.
-  const runWeights = weightsOf(TYPES, RUN_COUNTS, count);
-  const typeCount = (i: number): number => count(TYPES * RUN_COUNTS + i);
-  const typeWeights = weightsOf(TYPES * RUN_CLASSES, TYPES, typeCount);
-  addMeans(sums.run, runWeights, (row, run) => price(row * RUNS + run));
-  addMeans(sums.type, typeWeights, (row, type) => price(TYPE_TABLE + row * TYPES + type));
+  const runs: Row = {
+    count: (row, run) => count(row * RUN_COUNTS + classOfRun(run)),
+    price: (row, run) => price(row * RUNS + run),
+  };
+  const types: Row = {
+    count: (row, type) => count(TYPES * RUN_COUNTS + row * TYPES + type),
+    price: (row, type) => price(TYPE_TABLE + row * TYPES + type),
+  };
+  addMeans(sums.run, TYPES, runs);
+  addMeans(sums.type, TYPES * RUN_CLASSES, types);
 }
 
-/** The share of each row of counts. */
-function weightsOf(rows: number, columns: number, count: (i: number) => number): number[] {
-  const sums = Array.from({ length: rows }, (_, row) => {
-    let sum = 0;
-    for (let column = 0; column < columns; column++) sum += count(row * columns + column);
-    return sum;
-  });
-  const total = sums.reduce((sum, one) => sum + one, 0);
-  return sums.map((sum) => (total === 0 ? 1 / rows : sum / total));
+/** Runs as counts.ts counts them. */
+function classOfRun(run: number): number {
+  if (run < 13) return run;
+  return run < 29 ? 13 : run < 285 ? 14 : 15;
 }
 
-function addMeans(
-  target: Float64Array,
-  weights: readonly number[],
-  price: (row: number, column: number) => number,
-): void {
+/** How often something came in a state, and what it costs there. */
+interface Row {
+  count(row: number, column: number): number;
+  price(row: number, column: number): number;
+}
+
+/** Adds the mean price of each column over the rows in which it came; the least where it never did. */
+function addMeans(target: Float64Array, rows: number, { count, price }: Row): void {
   for (let column = 0; column < target.length; column++) {
-    for (const [row, weight] of weights.entries()) target[column]! += weight * price(row, column);
+    let times = 0;
+    let paid = 0;
+    let least = Number.POSITIVE_INFINITY;
+    for (let row = 0; row < rows; row++) {
+      times += count(row, column);
+      paid += count(row, column) * price(row, column);
+      least = Math.min(least, price(row, column));
+    }
+    target[column]! += times === 0 ? least : paid / times;
   }
 }
 

@@ -47,6 +47,18 @@ test("a file becomes a .dvn file, is described, and comes back", async () => {
   assert.deepEqual(await readFile(back.output), PLAIN);
 });
 
+test("--codec divans is what a .pith file is coded with, at any effort", async () => {
+  const { notes } = await withNotes();
+  for (const effort of ["fast", "default", "dense"]) {
+    const words = ["compress", "--json", "-f", "--codec", "divans", "--effort", effort, notes];
+    const { codec, output, verified } = JSON.parse((await pithHereWell(words)).toString());
+    assert.deepEqual([codec, output, verified], ["divans", `${notes}.pith`, true], effort);
+    const info = JSON.parse((await pithHereWell(["info", "--json", output])).toString());
+    assert.deepEqual(info.codecs, ["divans"]);
+    assert.ok((await pithHereWell(["expand", "-c", output])).equals(PLAIN));
+  }
+});
+
 test("folders and pipes take .dvn files like all others, and --rm trusts them", async () => {
   const { top, notes } = await withNotes();
   const folder = join(top, "folder");
