@@ -179,7 +179,7 @@ export const TRANSFORM_BYTES: usize = 32;
 export const TRANSFORM_COUNT: i32 = 121;
 /** Rows of 32 bytes that code commands: runs, types, lengths, distances (divans/command.ts). */
 export const COMMAND_ROWS: usize = TRANSFORMS + <usize>TRANSFORM_COUNT * TRANSFORM_BYTES;
-export const COMMAND_ROW_BYTES: usize = 2 << 20;
+export const COMMAND_ROW_BYTES: usize = 1 << 19;
 /** Rows of 32 bytes that code literals, one table of up to 65,536 rows for each of four inputs
  * (divans/literal.ts). */
 export const LITERAL_ROWS: usize = COMMAND_ROWS + COMMAND_ROW_BYTES;

@@ -9,11 +9,21 @@
  * What rows see: the last types, lengths, runs and distances, the bytes before and the byte that the
  * last distance would give. Tables of rows lie in COMMAND_ROWS, one for each input of each kind.
  */
-import { COMMAND_ROW_BYTES, COMMAND_ROWS, FIRST_ROWS, FRESH_ROW, RATES, UNIT, WEIGHTS } from "../memory.ts";
+import {
+  COMMAND_ROW_BYTES,
+  COMMAND_ROWS,
+  FIRST_ROWS,
+  FRESH_ROW,
+  RATES,
+  UNIT,
+  WEIGHTS,
+} from "../memory.ts";
 import { HASTY_RATES, ROW_BYTES, shapedRow } from "../rans/cdf.ts";
 import { reads } from "./direction.ts";
-import { claimRow, codeMixed, codeRaw, codeSingle, KIND_BYTES, OWN } from "./mix.ts";
+import { claimRow, codeMixed, codeSingle, OWN } from "./mix.ts";
 import { COMMAND_RATE, ratesOf } from "./parameters.ts";
+import { codeRaw } from "./symbol.ts";
+import { KIND_BYTES } from "./weights.ts";
 
 /** Weight sets: the first four are the literals'. */
 const RUN_WEIGHTS: usize = WEIGHTS + 4 * KIND_BYTES;
@@ -26,31 +36,31 @@ const LAST_WEIGHTS: usize = FINE_WEIGHTS + KIND_BYTES;
 // Tables of rows, by number of rows.
 const RUN_0: usize = COMMAND_ROWS;
 const RUN_1: usize = RUN_0 + 32 * 128;
-const RUN_2: usize = RUN_1 + 32 * 2048;
-const RUN_3: usize = RUN_2 + 32 * 4096;
-const RUN_MORE: usize = RUN_3 + 32 * 2048;
+const RUN_2: usize = RUN_1 + 32 * 512;
+const RUN_3: usize = RUN_2 + 32 * 512;
+const RUN_MORE: usize = RUN_3 + 32 * 512;
 const TYPE_0: usize = RUN_MORE + 32 * 64;
 const TYPE_1: usize = TYPE_0 + 32 * 256;
-const TYPE_2: usize = TYPE_1 + 32 * 8192;
-const TYPE_3: usize = TYPE_2 + 32 * 8192;
-const LENGTH_0: usize = TYPE_3 + 32 * 8192;
-const LENGTH_1: usize = LENGTH_0 + 32 * 64;
-const LENGTH_2: usize = LENGTH_1 + 32 * 1024;
-const LENGTH_3: usize = LENGTH_2 + 32 * 1024;
-const LENGTH_MORE: usize = LENGTH_3 + 32 * 2048;
-const OCTAVE_0: usize = LENGTH_MORE + 32 * 1024;
+const TYPE_2: usize = TYPE_1 + 32 * 1024;
+const TYPE_3: usize = TYPE_2 + 32 * 512;
+const LENGTH_0: usize = TYPE_3 + 32 * 512;
+const LENGTH_1: usize = LENGTH_0 + 32 * 32;
+const LENGTH_2: usize = LENGTH_1 + 32 * 768;
+const LENGTH_3: usize = LENGTH_2 + 32 * 192;
+const LENGTH_MORE: usize = LENGTH_3 + 32 * 768;
+const OCTAVE_0: usize = LENGTH_MORE + 32 * 192;
 const OCTAVE_1: usize = OCTAVE_0 + 32 * 16;
 const OCTAVE_2: usize = OCTAVE_1 + 32 * 256;
-const OCTAVE_3: usize = OCTAVE_2 + 32 * 1024;
+const OCTAVE_3: usize = OCTAVE_2 + 32 * 512;
 const FINE_0: usize = OCTAVE_3 + 32 * 1024;
 const FINE_1: usize = FINE_0 + 32 * 64;
 const FINE_2: usize = FINE_1 + 32 * 256;
-const FINE_3: usize = FINE_2 + 32 * 4096;
-const LAST_0: usize = FINE_3 + 32 * 4096;
+const FINE_3: usize = FINE_2 + 32 * 256;
+const LAST_0: usize = FINE_3 + 32 * 1024;
 const LAST_1: usize = LAST_0 + 32 * 32;
 const LAST_2: usize = LAST_1 + 32 * 512;
-const LAST_3: usize = LAST_2 + 32 * 512;
-const WORD_LENGTH: usize = LAST_3 + 32 * 4096;
+const LAST_3: usize = LAST_2 + 32 * 256;
+const WORD_LENGTH: usize = LAST_3 + 32 * 1024;
 const WORD_MORE: usize = WORD_LENGTH + 32 * 1;
 const TRANSFORM_HIGH: usize = WORD_MORE + 32 * 16;
 const TRANSFORM_LOW: usize = TRANSFORM_HIGH + 32 * 1;
@@ -86,6 +96,8 @@ export function fillFirstRows(): void {
   shapedRow(FIRST_FINE, 0xcddedeefddddddef);
 }
 
+/** Pairs of octaves beyond the first distance: up to 2^23. */
+const OCTAVE_PAIRS: u32 = 11;
 /** Longest run or length of a copy. */
 const COUNT_BITS: u32 = 24;
 /** Top bit of the farthest distance; of more, raw bits would be more than one symbol carries. */
@@ -182,10 +194,19 @@ export function codeRun<D>(at: usize, given: u32): u32 {
   const matched = byteAt(at - recent0);
   const last = types & 7;
   const r0 = RUN_0 + (((last << 4) | lastLength) << 5);
-  const r1 = RUN_1 + (((last << 8) | before) << 5);
-  const r2 = RUN_2 + ((((types & 63) << 6) | runs) << 5);
-  const r3 = RUN_3 + (((last << 8) | matched) << 5);
-  const first = codeClaimed<D>(r0, r1, r2, r3, RUN_WEIGHTS, hastyRates, FIRST_RUN, countNibble(given));
+  const r1 = RUN_1 + (((last == MATCH ? 0 : 256) | before) << 5);
+  const r2 = RUN_2 + (((last << 6) | runs) << 5);
+  const r3 = RUN_3 + (((last == MATCH ? 0 : 256) | matched) << 5);
+  const first = codeClaimed<D>(
+    r0,
+    r1,
+    r2,
+    r3,
+    RUN_WEIGHTS,
+    hastyRates,
+    FIRST_RUN,
+    countNibble(given),
+  );
   const run = codeMore<D>(first, RUN_MORE, given);
   runs = ((runs << 3) | min<u32>(run, 7)) & 63;
   return run;
@@ -199,9 +220,9 @@ export function codeType<D>(at: usize, run: u32, given: u32): u32 {
   // Whether the byte before is what the last distance would have given.
   const agreed = u32(before == byteAt(at - 1 - recent0));
   const r0 = TYPE_0 + (((length << 6) | (types & 63)) << 5);
-  const r1 = TYPE_1 + (((agreed << 12) | (min<u32>(run, 7) << 9) | (types & 511)) << 5);
-  const r2 = TYPE_2 + (((length << 11) | ((types & 7) << 8) | before) << 5);
-  const r3 = TYPE_3 + (((length << 11) | ((types & 7) << 8) | matched) << 5);
+  const r1 = TYPE_1 + (((agreed << 9) | (min<u32>(run, 7) << 6) | (types & 63)) << 5);
+  const r2 = TYPE_2 + (((run ? 256 : 0) | before) << 5);
+  const r3 = TYPE_3 + (((run ? 256 : 0) | matched) << 5);
   const type = codeClaimed<D>(r0, r1, r2, r3, TYPE_WEIGHTS, hastyRates, FIRST_TYPE, given);
   types = ((types << 3) | type) & 511;
   return type;
@@ -219,14 +240,24 @@ export function codeLength<D>(at: usize, type: u32, given: u32): u32 {
   const r3 = LENGTH_3 + (((kind << 8) | matched) << 5);
   const weights = LENGTH_WEIGHTS + (kind ? KIND_BYTES : 0);
   const coded = given - least;
-  const first = codeClaimed<D>(r0, r1, r2, r3, weights, rates, kind ? FIRST_REP_LENGTH : FIRST_LENGTH, countNibble(coded));
+  const first = codeClaimed<D>(
+    r0,
+    r1,
+    r2,
+    r3,
+    weights,
+    rates,
+    kind ? FIRST_REP_LENGTH : FIRST_LENGTH,
+    countNibble(coded),
+  );
   const more = LENGTH_MORE + ((kind * 64) << 5);
   const length = codeMore<D>(first, more, coded) + least;
   lastLength = min<u32>(length, 15);
   return length;
 }
 
-/** Codes the distance of a new match of `length` bytes at `at`, and makes it the last one. */
+/** Codes the distance of a new match of `length` bytes at `at`, and makes it the last one. Returns it, or
+ * 0 when there is no such. */
 export function codeDistance<D>(at: usize, length: u32, given: u32): u32 {
   const before = byteAt(at - 1);
   const lengthClass = min<u32>(length - 2, 3);
@@ -234,16 +265,26 @@ export function codeDistance<D>(at: usize, length: u32, given: u32): u32 {
   // Octaves in pairs: 1; 2, 3; 4..15; 16..63; ...
   const o0 = OCTAVE_0 + (min<u32>(length - 2, 15) << 5);
   const o1 = OCTAVE_1 + ((((octaves & 15) << 4) | min<u32>(length - 2, 15)) << 5);
-  const o2 = OCTAVE_2 + (((lengthClass << 8) | before) << 5);
+  const o2 = OCTAVE_2 + (((min<u32>(length - 2, 1) << 8) | before) << 5);
   const o3 = OCTAVE_3 + (((lengthClass << 8) | octaves) << 5);
-  const pair = codeClaimed<D>(o0, o1, o2, o3, OCTAVE_WEIGHTS, hastyRates, FIRST_OCTAVE, (top + 1) >> 1);
+  const pair = codeClaimed<D>(
+    o0,
+    o1,
+    o2,
+    o3,
+    OCTAVE_WEIGHTS,
+    hastyRates,
+    FIRST_OCTAVE,
+    (top + 1) >> 1,
+  );
 
+  // A damaged block can ask for octaves that no unit has.
+  if (reads<D>() && pair > OCTAVE_PAIRS) return 0;
   // Which of the two octaves, and up to three bits below the top bit (fewer in the first octaves).
   const f0 = FINE_0 + (((pair << 2) | lengthClass) << 5);
   const f1 = FINE_1 + (((pair << 4) | (octaves & 15)) << 5);
-  const f2 = FINE_2 + (((pair << 8) | before) << 5);
-  const f3 =
-    FINE_3 + (((pair << 8) | ((<u32>(at - UNIT) & 15) << 4) | min<u32>(length - 2, 15)) << 5);
+  const f2 = FINE_2 + (((pair << 4) | (before >> 4)) << 5);
+  const f3 = FINE_3 + (((pair << 6) | ((<u32>at & 3) << 4) | min<u32>(length - 2, 15)) << 5);
   let distance: u32 = 1;
   if (pair > 0) {
     const fine = reads<D>() ? 0 : fineOf(given, top);
@@ -280,8 +321,17 @@ function codeRest<D>(at: usize, top: u32, upper: u32, given: u32): u32 {
   const l0 = LAST_0 + (top << 5);
   const l1 = LAST_1 + (((top << 4) | (recent0 & 15)) << 5);
   const l2 = LAST_2 + ((((<u32>at & 15) << 4) | (recent1 & 15)) << 5);
-  const l3 = LAST_3 + (((top << 7) | ((<u32>at & 15) << 3) | upper) << 5);
-  const last = codeClaimed<D>(l0, l1, l2, l3, LAST_WEIGHTS, rates, FRESH_ROW, given & ((1 << low) - 1));
+  const l3 = LAST_3 + (((top << 5) | ((<u32>at & 3) << 3) | upper) << 5);
+  const last = codeClaimed<D>(
+    l0,
+    l1,
+    l2,
+    l3,
+    LAST_WEIGHTS,
+    rates,
+    FRESH_ROW,
+    given & ((1 << low) - 1),
+  );
   return (distance << low) | (last & ((1 << low) - 1));
 }
 

@@ -9,14 +9,9 @@
  * The low nibble's key is the high one's moved by a step for each high nibble. A row that belongs to
  * another context is taken from it, and begins anew as a copy of the row of the input before.
  */
-import {
-  FRESH_ROW,
-  LITERAL_ROWS,
-  UNIT,
-  WEIGHTS,
-} from "../memory.ts";
+import { FRESH_ROW, LITERAL_ROWS, UNIT, WEIGHTS } from "../memory.ts";
 import { ROW_BYTES } from "../rans/cdf.ts";
-import { claimOfPair, codeMixed, KIND_BYTES, ownerOfPair, priceMixed } from "./mix.ts";
+import { claimOfPair, codeMixed, ownerOfPair, priceMixed } from "./mix.ts";
 import {
   HISTORY_MASKS,
   LITERAL_RATE,
@@ -32,6 +27,7 @@ import {
   widened,
   widenedFromTop,
 } from "./parameters.ts";
+import { KIND_BYTES } from "./weights.ts";
 
 /** Weight sets of high nibbles, apart behind a copy; of low ones, apart where the high one is that of
  * the matched byte. */
@@ -96,12 +92,12 @@ export function beginLiterals(): void {
   inherits2 = !(parameter(OTHER_MASKS + 2) & SEES_MATCHED);
   inherits3 = !(parameter(OTHER_MASKS + 3) & SEES_MATCHED);
   historyEnd = 0;
-  seesWord = ((others0 | others1 | others2 | others3) >> 32) != 0;
+  seesWord = (others0 | others1 | others2 | others3) >> 32 != 0;
   wordEnd = 0;
   stride = min<u32>(parameter(STRIDE), STRIDE_MAXIMUM);
   rates = ratesOf(LITERAL_RATE);
   const bits = min<u32>(max<u32>(parameter(ROW_BITS), ROW_BITS_MINIMUM), ROW_BITS_MAXIMUM);
-  const tableBytes: usize = <usize>ROW_BYTES << bits;
+  const tableBytes: usize = (<usize>ROW_BYTES) << bits;
   pairShift = 65 - bits;
   table0 = LITERAL_ROWS;
   table1 = table0 + tableBytes;
@@ -187,8 +183,9 @@ export function codeLiteral<D>(at: usize, distance: u32, first: u32, given: u32)
   look(at, distance, first);
   const high = codeNibble<D>(HIGH + (first ? KIND_BYTES : 0), given >> 4);
   lookLower(high);
-  const byte = (high << 4) | codeNibble<D>(LOW + (high == matched >> 4 ? KIND_BYTES : 0), given & 15);
-  lately = (lately >> 8) | (<u64>byte << 56);
+  const byte =
+    (high << 4) | codeNibble<D>(LOW + (high == matched >> 4 ? KIND_BYTES : 0), given & 15);
+  lately = (lately >> 8) | ((<u64>byte) << 56);
   historyEnd = at + 1;
   return byte;
 }
@@ -232,23 +229,23 @@ function markOf(key: u64): u32 {
 // @ts-ignore: decorator
 @inline
 function pair0(): usize {
-  return table0 + (<usize>(key0 >> pairShift) << 6);
+  return table0 + ((<usize>(key0 >> pairShift)) << 6);
 }
 
 // @ts-ignore: decorator
 @inline
 function pair1(): usize {
-  return table1 + (<usize>(key1 >> pairShift) << 6);
+  return table1 + ((<usize>(key1 >> pairShift)) << 6);
 }
 
 // @ts-ignore: decorator
 @inline
 function pair2(): usize {
-  return table2 + (<usize>(key2 >> pairShift) << 6);
+  return table2 + ((<usize>(key2 >> pairShift)) << 6);
 }
 
 // @ts-ignore: decorator
 @inline
 function pair3(): usize {
-  return table3 + (<usize>(key3 >> pairShift) << 6);
+  return table3 + ((<usize>(key3 >> pairShift)) << 6);
 }

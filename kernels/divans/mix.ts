@@ -10,57 +10,29 @@
  * moves by how much better its row foresaw the symbol than the mixture did, an exponentiated
  * gradient step in integers; their sum is at most 32767, so that no bound of the mixture passes 32767. Source: docs/formats/divans.md, mixing.
  */
-import {
-  BUCKETS,
-  FREQUENCY_PRICES,
-  FRESH_ROW,
-  MIXED,
-  PICKS,
-  RECIPROCALS,
-  WEIGHT_BYTES,
-  WEIGHTS,
-} from "../memory.ts";
+import { FRESH_ROW, MIXED, PICKS, RECIPROCALS } from "../memory.ts";
 import { freshRow, inheritRow, learnRow, ROW_BYTES, SCALE } from "../rans/cdf.ts";
-import { advance, gather, slot } from "../rans/coder.ts";
-import { prices, reads } from "./direction.ts";
-
-/** Combinations of four buckets of two bits. */
-const COMBINATIONS: u32 = 256;
-/** Bytes of the weight sets of one kind of symbol. */
-export const KIND_BYTES: usize = <usize>COMBINATIONS * 16;
-/** How many kinds of symbols have weights of their own. */
-export const KINDS: u32 = <u32>(WEIGHT_BYTES / KIND_BYTES);
-/** What the weights of a set sum up to. */
-const WEIGHT_SUM: i32 = 32767;
-/** Learning leaves at least this of a weight; evening out the sum takes at most that of each, and the
- * rest of the large ones. */
-const WEIGHT_LEARNED_MINIMUM: i32 = 256;
-const EACH_MAXIMUM: i32 = 192;
-/** A weight grows by this share at most, in 1/65536. */
-const GAIN_MAXIMUM: i32 = 16383;
+import { slot } from "../rans/coder.ts";
+import { reads } from "./direction.ts";
+import { codeVectors } from "./mix-vector.ts";
+import { fillFrequencyPrices, frequencyPrice, passSymbol } from "./symbol.ts";
+import {
+  EACH_MAXIMUM,
+  fillBuckets,
+  GAIN_MAXIMUM,
+  WEIGHT_LEARNED_MINIMUM,
+  WEIGHT_SUM,
+  weightsOf,
+} from "./weights.ts";
 
 /** Mark of rows that nobody else could own. */
 export const OWN: u32 = 1;
-
-/** Price of what was coded while pricing, 1/64 bit. */
-let spent: u32 = 0;
-
-/** The price since the last call. */
-// @ts-ignore: decorator
-@inline
-export function takeSpent(): u32 {
-  const price = spent;
-  spent = 0;
-  return price;
-}
 
 /** Fills the tables that depend on nothing. */
 export function fillMixTables(): void {
   freshRow(FRESH_ROW);
   store<u16>(MIXED, <u16>SCALE, 32);
-  for (let count: u32 = 0; count < 256; count++) {
-    store<u8>(BUCKETS + count, <u8>(u32(count > 1) + u32(count > 4) + u32(count > 16)));
-  }
+  fillBuckets();
   for (let step: u32 = 0; step < 1024; step++) {
     store<u32>(RECIPROCALS + (step << 2), (1 << 20) / (32 * step + 16));
   }
@@ -71,55 +43,6 @@ export function fillMixTables(): void {
     if (symbol < 15) store<i16>(picks + (symbol << 1), 1, 2);
   }
   fillFrequencyPrices();
-}
-
-/** 64 * -log2(frequency / 32768) by frequency >> 3, from squarings in integers. */
-function fillFrequencyPrices(): void {
-  for (let step: u32 = 0; step < 4096; step++) {
-    const frequency = 8 * step + 4;
-    const top = 31 - clz(frequency);
-    let mantissa: u64 = (<u64>frequency) << (31 - top);
-    let log: u32 = 0;
-    for (let bit: u32 = 0; bit < 8; bit++) {
-      mantissa = (mantissa * mantissa) >> 31;
-      log <<= 1;
-      if (mantissa >= (<u64>1) << 32) {
-        mantissa >>= 1;
-        log |= 1;
-      }
-    }
-    const whole = (top << 8) | log;
-    store<u16>(FREQUENCY_PRICES + (step << 1), <u16>(((15 << 8) - whole + 2) >> 2));
-  }
-}
-
-/** Price of a frequency, 1/64 bit. */
-// @ts-ignore: decorator
-@inline
-export function frequencyPrice(frequency: u32): u32 {
-  return load<u16>(FREQUENCY_PRICES + ((frequency >> 3) << 1));
-}
-
-/** All weight sets as they begin: the more a row was used, the more it weighs. */
-export function resetWeights(): void {
-  for (let combination: u32 = 0; combination < COMBINATIONS; combination++) {
-    let sum: u32 = 0;
-    for (let row: u32 = 0; row < 4; row++) sum += trust((combination >> (2 * row)) & 3, row);
-    const weights = WEIGHTS + (combination << 4);
-    for (let row: u32 = 0; row < 4; row++) {
-      const weight = (<u32>WEIGHT_SUM * trust((combination >> (2 * row)) & 3, row)) / sum;
-      store<i32>(weights + (row << 2), max<i32>(<i32>weight, WEIGHT_LEARNED_MINIMUM));
-    }
-  }
-  for (let kind: u32 = 1; kind < KINDS; kind++) {
-    memory.copy(WEIGHTS + <usize>kind * KIND_BYTES, WEIGHTS, KIND_BYTES);
-  }
-}
-
-/** Weight of a row at first, up to a factor: by the bucket of its count and its place. */
-function trust(bucket: u32, row: u32): u32 {
-  const byBucket: u32 = bucket == 0 ? 2 : bucket == 1 ? 6 : bucket == 2 ? 12 : 16;
-  return byBucket * (4 + row);
 }
 
 /** Sees to it that a row belongs to `mark`: else it begins as a copy of `parent`. */
@@ -175,15 +98,14 @@ export function codeMixed<D>(
   rates: usize,
   given: u32,
 ): u32 {
-  const weights = weightsFor(kind, r0, r1, r2, r3);
+  if (ASC_FEATURE_SIMD) return codeVectors<D>(r0, r1, r2, r3, kind, rates, given);
+  const weights = weightsOf(kind, load<u8>(r0), load<u8>(r1), load<u8>(r2), load<u8>(r3));
   mix(r0, r1, r2, r3, weights);
   const symbol = reads<D>() ? find(slot()) : given;
   const bound = MIXED + (symbol << 1);
   const start: u32 = load<u16>(bound);
   const frequency = <u32>load<u16>(bound, 2) - start;
-  if (reads<D>()) advance(start, frequency);
-  else if (prices<D>()) spent += frequencyPrice(frequency);
-  else gather(start, frequency);
+  passSymbol<D>(start, frequency);
 
   learnWeights(r0, r1, r2, r3, weights, symbol, frequency);
   learnRow(r0, symbol, rates);
@@ -202,7 +124,8 @@ export function priceMixed(
   kind: usize,
   symbol: u32,
 ): u32 {
-  mix(r0, r1, r2, r3, weightsFor(kind, r0, r1, r2, r3));
+  const weights = weightsOf(kind, load<u8>(r0), load<u8>(r1), load<u8>(r2), load<u8>(r3));
+  mix(r0, r1, r2, r3, weights);
   const bound = MIXED + (symbol << 1);
   return frequencyPrice(<u32>load<u16>(bound, 2) - <u32>load<u16>(bound));
 }
@@ -215,34 +138,9 @@ export function codeSingle<D>(row: usize, rates: usize, given: u32): u32 {
   const bound = MIXED + (symbol << 1);
   const start: u32 = load<u16>(bound);
   const frequency = <u32>load<u16>(bound, 2) - start;
-  if (reads<D>()) advance(start, frequency);
-  else if (prices<D>()) spent += frequencyPrice(frequency);
-  else gather(start, frequency);
+  passSymbol<D>(start, frequency);
   learnRow(row, symbol, rates);
   return symbol;
-}
-
-/** Codes up to 15 bits that nothing is known about. */
-// @ts-ignore: decorator
-@inline
-export function codeRaw<D>(bits: u32, given: u32): u32 {
-  const shift = 15 - bits;
-  const value = reads<D>() ? slot() >> shift : given;
-  if (reads<D>()) advance(value << shift, 1 << shift);
-  else if (prices<D>()) spent += bits << 6;
-  else gather(value << shift, 1 << shift);
-  return value;
-}
-
-// @ts-ignore: decorator
-@inline
-function weightsFor(kind: usize, r0: usize, r1: usize, r2: usize, r3: usize): usize {
-  const combination: u32 =
-    load<u8>(BUCKETS + load<u8>(r0)) |
-    (load<u8>(BUCKETS + load<u8>(r1)) << 2) |
-    (load<u8>(BUCKETS + load<u8>(r2)) << 4) |
-    (load<u8>(BUCKETS + load<u8>(r3)) << 6);
-  return kind + (combination << 4);
 }
 
 /** Fills MIXED with the mixture's bounds. */
@@ -334,63 +232,17 @@ function learnWeights(
   frequency: u32,
 ): void {
   const reciprocal: i32 = load<i32>(RECIPROCALS + ((frequency >> 5) << 2));
-  const last: i32 = symbol == 15 ? <i32>SCALE : 0;
-  if (ASC_FEATURE_SIMD) {
-    const pickLow = v128.load(PICKS + (symbol << 5));
-    const pickHigh = v128.load(PICKS + (symbol << 5), 16);
-    const d0 = i32x4.add(
-      i32x4.dot_i16x8_s(v128.load(r0), pickLow),
-      i32x4.dot_i16x8_s(v128.load(r0, 16), pickHigh),
-    );
-    const d1 = i32x4.add(
-      i32x4.dot_i16x8_s(v128.load(r1), pickLow),
-      i32x4.dot_i16x8_s(v128.load(r1, 16), pickHigh),
-    );
-    const d2 = i32x4.add(
-      i32x4.dot_i16x8_s(v128.load(r2), pickLow),
-      i32x4.dot_i16x8_s(v128.load(r2, 16), pickHigh),
-    );
-    const d3 = i32x4.add(
-      i32x4.dot_i16x8_s(v128.load(r3), pickLow),
-      i32x4.dot_i16x8_s(v128.load(r3, 16), pickHigh),
-    );
-    const s01 = i32x4.add(
-      v128.shuffle<i32>(d0, d1, 0, 4, 1, 5),
-      v128.shuffle<i32>(d0, d1, 2, 6, 3, 7),
-    );
-    const s23 = i32x4.add(
-      v128.shuffle<i32>(d2, d3, 0, 4, 1, 5),
-      v128.shuffle<i32>(d2, d3, 2, 6, 3, 7),
-    );
-    const shares = i32x4.add(v128.shuffle<i64>(s01, s23, 0, 2), v128.shuffle<i64>(s01, s23, 1, 3));
-    const missed = i32x4.add(shares, i32x4.splat(last - <i32>frequency));
-    const gain = i32x4.min_s(
-      i32x4.shr_s(i32x4.mul(missed, i32x4.splat(reciprocal)), 10),
-      i32x4.splat(GAIN_MAXIMUM),
-    );
-    let now = v128.load(weights);
-    now = i32x4.add(now, i32x4.shr_s(i32x4.mul(now, gain), 16));
-    now = i32x4.max_s(now, i32x4.splat(WEIGHT_LEARNED_MINIMUM));
-    let sum = i32x4.add(now, v128.shuffle<i32>(now, now, 2, 3, 0, 1));
-    sum = i32x4.add(sum, v128.shuffle<i32>(sum, sum, 1, 0, 3, 2));
-    const over = i32x4.sub(sum, i32x4.splat(WEIGHT_SUM));
-    const each = i32x4.min_s(i32x4.shr_s(i32x4.add(over, i32x4.splat(3)), 2), i32x4.splat(EACH_MAXIMUM));
-    const rest = i32x4.max_s(i32x4.sub(over, i32x4.shl(each, 2)), i32x4.splat(0));
-    const large = i32x4.gt_s(now, i32x4.splat(WEIGHT_SUM >> 2));
-    v128.store(weights, i32x4.sub(i32x4.sub(now, each), v128.and(rest, large)));
-  } else {
-    const n0 = learned(r0, load<i32>(weights), symbol, <i32>frequency, reciprocal);
-    const n1 = learned(r1, load<i32>(weights, 4), symbol, <i32>frequency, reciprocal);
-    const n2 = learned(r2, load<i32>(weights, 8), symbol, <i32>frequency, reciprocal);
-    const n3 = learned(r3, load<i32>(weights, 12), symbol, <i32>frequency, reciprocal);
-    const over = n0 + n1 + n2 + n3 - WEIGHT_SUM;
-    const each = min<i32>((over + 3) >> 2, EACH_MAXIMUM);
-    const rest = max<i32>(over - 4 * each, 0);
-    store<i32>(weights, n0 - each - (n0 > WEIGHT_SUM >> 2 ? rest : 0));
-    store<i32>(weights, n1 - each - (n1 > WEIGHT_SUM >> 2 ? rest : 0), 4);
-    store<i32>(weights, n2 - each - (n2 > WEIGHT_SUM >> 2 ? rest : 0), 8);
-    store<i32>(weights, n3 - each - (n3 > WEIGHT_SUM >> 2 ? rest : 0), 12);
-  }
+  const n0 = learned(r0, load<i32>(weights), symbol, <i32>frequency, reciprocal);
+  const n1 = learned(r1, load<i32>(weights, 4), symbol, <i32>frequency, reciprocal);
+  const n2 = learned(r2, load<i32>(weights, 8), symbol, <i32>frequency, reciprocal);
+  const n3 = learned(r3, load<i32>(weights, 12), symbol, <i32>frequency, reciprocal);
+  const over = n0 + n1 + n2 + n3 - WEIGHT_SUM;
+  const each = min<i32>((over + 3) >> 2, EACH_MAXIMUM);
+  const rest = max<i32>(over - 4 * each, 0);
+  store<i32>(weights, n0 - each - (n0 > WEIGHT_SUM >> 2 ? rest : 0));
+  store<i32>(weights, n1 - each - (n1 > WEIGHT_SUM >> 2 ? rest : 0), 4);
+  store<i32>(weights, n2 - each - (n2 > WEIGHT_SUM >> 2 ? rest : 0), 8);
+  store<i32>(weights, n3 - each - (n3 > WEIGHT_SUM >> 2 ? rest : 0), 12);
 }
 
 /** One weight after a symbol that its row gave a share of its own. */

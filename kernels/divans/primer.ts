@@ -10,7 +10,7 @@ import { CODED, DICTIONARY } from "../memory.ts";
 import { wordBits } from "./command.ts";
 import { Pricing } from "./direction.ts";
 import { codeLiteral } from "./literal.ts";
-import { takeSpent } from "./mix.ts";
+import { takeSpent } from "./symbol.ts";
 
 const LENGTH_FIRST: u32 = 4;
 const LENGTH_LAST: u32 = 10;

@@ -42,9 +42,10 @@ import {
 import { wordBytes, writeWord } from "./dictionary.ts";
 import { prices, reads } from "./direction.ts";
 import { beginLiterals, codeLiteral, priceLiteral } from "./literal.ts";
-import { codeRaw, resetWeights, takeSpent } from "./mix.ts";
 import { PRIMED, parameter, UNIT_LENGTH } from "./parameters.ts";
 import { readPrimer } from "./primer.ts";
+import { codeRaw, takeSpent } from "./symbol.ts";
+import { resetWeights } from "./weights.ts";
 
 /** Kinds of command, as src/ir/command.ts numbers them. */
 const INSERT: u32 = 0;
@@ -239,7 +240,7 @@ function passCopy<D>(target: usize, type: u32, givenLength: u32, givenDistance: 
   } else {
     distance = recall(type - REP_FIRST);
   }
-  if (distance > <u32>(at - UNIT) || length > <u32>(target - at)) {
+  if (distance - 1 >= <u32>(at - UNIT) || length > <u32>(target - at)) {
     return reads<D>() ? -FAULT_COMMANDS : -FAULT_CALL;
   }
   if (reads<D>()) {
@@ -289,8 +290,12 @@ function passRaw<D>(target: usize, given: u32): i32 {
 function passHint<D>(kind: u32, givenLength: u32, operand: u32): i32 {
   const upper = codeRaw<D>(8, (givenLength >> 8) & 255);
   const length = (upper << 8) | codeRaw<D>(8, givenLength & 255);
-  if (length > HINT_BYTES_MAXIMUM) return reads<D>() ? -FAULT_COMMANDS : -FAULT_CALL;
-  if (!reads<D>() && !prices<D>() && gathered() + 2 * length + 64 > SYMBOL_CAPACITY) return -FAULT_CALL;
+  hintCosts += HINT_COST + length;
+  if (length > HINT_BYTES_MAXIMUM || hintCosts > HINT_COSTS_MAXIMUM) {
+    return reads<D>() ? -FAULT_COMMANDS : -FAULT_CALL;
+  }
+  if (!reads<D>() && !prices<D>() && gathered() + 2 * length + 64 > SYMBOL_CAPACITY)
+    return -FAULT_CALL;
   if (reads<D>() && noting) {
     if (hintEnd + length > PARSER + PARSER_BYTES) return -FAULT_COMMANDS;
     note(kind, length, <u32>(hintEnd - PARSER));

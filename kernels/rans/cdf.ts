@@ -33,7 +33,7 @@ const HASTY: u32 = 1;
 const CALM: u32 = 2;
 export const PROFILES: u32 = 3;
 /** From a table for steady rows to that for hasty ones. */
-export const HASTY_RATES: usize = <usize>RATE_TABLES << 8;
+export const HASTY_RATES: usize = (<usize>RATE_TABLES) << 8;
 
 /** Fills the targets and the tables of rates. */
 export function fillRows(): void {
@@ -107,7 +107,7 @@ export function shapedRow(row: usize, shape: u64): void {
 }
 
 function shareOf(shape: u64, symbol: u32): u32 {
-  const steps = <u32>(shape >> (<u64>symbol << 2)) & 15;
+  const steps = <u32>(shape >> ((<u64>symbol) << 2)) & 15;
   return (steps & 1 ? 181 : 128) << (steps >> 1);
 }
 
