@@ -1,0 +1,223 @@
+/**
+ * Commands of DivANS, written from docs/formats/divans.md alone; see reference-rows.ts.
+ */
+import assert from "node:assert/strict";
+import type { NibbleCoder } from "./reference-coder.ts";
+import {
+  begunAs,
+  evenRow,
+  newWeights,
+  type Row,
+  shapedRow,
+  type WeightSets,
+} from "./reference-rows.ts";
+
+/** Kinds of nibble with four rows: their first row, and whether the header's rate counts. */
+const KINDS = {
+  run: ["1684446577a8acef", true],
+  type: ["0000000000c66aef", true],
+  length: ["9ff9abcbcceeedfd", false],
+  recentLength: ["6dd79a898abcafed", false],
+  octave: ["000088889efffea5", true],
+  fine: ["cddedeefddddddef", false],
+  last: ["even", false],
+} as const;
+type Kind = keyof typeof KINDS;
+
+/** Context numbers joined: [value, bits] after [value, bits]. */
+type Context = readonly (readonly [value: number, bits: number])[];
+
+export class ReferenceCommands {
+  readonly #coder: NibbleCoder;
+  readonly #rate: number;
+  readonly #tables = new Map<string, Row>();
+  readonly #weights = new Map<Kind, WeightSets>();
+  #types = 0;
+  #runs = 0;
+  #long = 0;
+  #octaves = 0;
+  recent = [1, 2, 3, 4];
+
+  constructor(coder: NibbleCoder, rate: number) {
+    this.#coder = coder;
+    this.#rate = rate;
+  }
+
+  get #steadyRate(): number {
+    return this.#rate >= 5 && this.#rate < 10 ? this.#rate - 5 : this.#rate;
+  }
+
+  run(before: number, matched: number): number {
+    const type1 = this.#types & 7;
+    const first = this.#mixed("run", [
+      [
+        [type1, 3],
+        [this.#long, 4],
+      ],
+      [
+        [type1, 3],
+        [before, 8],
+      ],
+      [
+        [this.#types & 63, 6],
+        [this.#runs, 6],
+      ],
+      [
+        [type1, 3],
+        [matched, 8],
+      ],
+    ]);
+    const run = this.#count("run", first);
+    this.#runs = ((this.#runs << 3) | Math.min(run, 7)) & 63;
+    return run;
+  }
+
+  type(before: number, matched: number, agreed: number, run: number): number {
+    const run3: [number, number] = [Math.min(run, 3), 2];
+    const type1: [number, number] = [this.#types & 7, 3];
+    const type = this.#mixed("type", [
+      [run3, [this.#types & 63, 6]],
+      [
+        [agreed, 1],
+        [Math.min(run, 7), 3],
+        [this.#types, 9],
+      ],
+      [run3, type1, [before, 8]],
+      [run3, type1, [matched, 8]],
+    ]);
+    this.#types = ((this.#types << 3) | type) & 511;
+    return type;
+  }
+
+  length(type: number, before: number, matched: number): number {
+    const kind: [number, number] = [Math.min(type, 2), 2];
+    const first = this.#mixed(type === 0 ? "length" : "recentLength", [
+      [kind, [(this.#types >> 3) & 7, 3]],
+      [kind, [before, 8]],
+      [kind, [this.#runs & 7, 3], [this.#long >> 1, 3]],
+      [kind, [matched, 8]],
+    ]);
+    const length = this.#count(`length ${kind[0]}`, first) + (type === 0 ? 2 : 1);
+    this.#long = Math.min(length, 15);
+    return length;
+  }
+
+  distance(at: number, length: number, before: number): number {
+    const lengthClass: [number, number] = [Math.min(length - 2, 3), 2];
+    const long2: [number, number] = [Math.min(length - 2, 15), 4];
+    const octave1: [number, number] = [this.#octaves & 15, 4];
+    const pair = this.#mixed("octave", [
+      [long2],
+      [octave1, long2],
+      [lengthClass, [before, 8]],
+      [lengthClass, [this.#octaves, 8]],
+    ]);
+    let distance = 1;
+    if (pair > 0) {
+      const fine = this.#mixed("fine", [
+        [[pair, 4], lengthClass],
+        [[pair, 4], octave1],
+        [
+          [pair, 4],
+          [before, 8],
+        ],
+        [[pair, 4], [at & 15, 4], long2],
+      ]);
+      distance = this.#rest(at, 2 * pair - 1 + (fine >> 3), fine & 7);
+    }
+    this.#octaves = ((this.#octaves << 4) | pair) & 255;
+    this.recent = [distance, ...this.recent.slice(0, 3)];
+    return distance;
+  }
+
+  #rest(at: number, top: number, upper: number): number {
+    assert.ok(top <= 21, "within a unit");
+    if (top <= 3) return (8 + upper) >> (3 - top);
+    const low = Math.min(top - 3, 4);
+    const rawBits = top - 3 - low;
+    const raw = rawBits > 0 ? this.#coder.raw(rawBits) : 0;
+    const near = at & 15;
+    const last = this.#mixed("last", [
+      [[top, 5]],
+      [
+        [top, 5],
+        [this.recent[0]! & 15, 4],
+      ],
+      [
+        [near, 4],
+        [this.recent[1]! & 15, 4],
+      ],
+      [
+        [top, 5],
+        [(near * 8) | upper, 7],
+      ],
+    ]);
+    const lowest = last & ((1 << low) - 1);
+    return (((8 + upper) << rawBits) | raw) * 2 ** low + lowest;
+  }
+
+  recall(which: number): number {
+    const distance = this.recent[which]!;
+    this.recent = [distance, ...this.recent.filter((_, i) => i !== which)];
+    return distance;
+  }
+
+  word(bitsOf: (length: number) => number): { length: number; word: number; transform: number } {
+    let length = this.#single("word length");
+    if (length === 15) length += this.#single("word length, more");
+    length += 4;
+    const bits = bitsOf(length);
+    assert.ok(bits > 0, "there are words of that length");
+    const word = this.#coder.raw(bits);
+    const high = this.#single("transform, high");
+    const low = this.#single(`transform, low ${high}`);
+    this.#long = Math.min(length, 15);
+    return { length, word, transform: 16 * high + low };
+  }
+
+  /** A hint's kind; its bytes are left out. Raw bytes are told by their number. */
+  hint(): { kind: number; rawBytes: number } {
+    const kind = this.#single("hint");
+    const length = 256 * this.#coder.raw(8) + this.#coder.raw(8);
+    if (kind === 8) return { kind, rawBytes: length };
+    let before = 0;
+    for (let i = 0; i < length; i++) {
+      const high = this.#single(`hint, high ${before & 15}`);
+      before = 16 * high + this.#single(`hint, low ${high}`);
+    }
+    return { kind, rawBytes: 0 };
+  }
+
+  #count(what: string, first: number): number {
+    if (first < 13) return first;
+    if (first === 13) return 13 + this.#single(`${what} 13`);
+    if (first === 14) {
+      const high = this.#single(`${what} 14, high`);
+      return 29 + 16 * high + this.#single(`${what} 14, low ${high}`);
+    }
+    return 4096 * this.#coder.raw(12) + this.#coder.raw(12);
+  }
+
+  #single(name: string): number {
+    const row = this.#tables.get(name) ?? evenRow();
+    this.#tables.set(name, row);
+    return this.#coder.single(row, this.#steadyRate);
+  }
+
+  #mixed(kind: Kind, contexts: readonly Context[]): number {
+    const [shape, isHeaders] = KINDS[kind];
+    let parent = shape === "even" ? evenRow() : shapedRow(shape);
+    // Both kinds of length share tables, which their contexts keep apart.
+    const rows = contexts.map((context, k) => {
+      let number = 0;
+      for (const [value, bits] of context) number = number * 2 ** bits + value;
+      const name = `${kind} ${k} ${number}`;
+      parent = this.#tables.get(name) ?? begunAs(parent);
+      this.#tables.set(name, parent);
+      return parent;
+    });
+    const weights = this.#weights.get(kind) ?? newWeights();
+    this.#weights.set(kind, weights);
+    return this.#coder.mixed(rows, weights, isHeaders ? this.#rate : this.#steadyRate);
+  }
+}
