@@ -15,7 +15,6 @@ import {
   FIRST_ROWS,
   FRESH_ROW,
   RATES,
-  UNIT,
   WEIGHTS,
 } from "../memory.ts";
 import { HASTY_RATES, ROW_BYTES, shapedRow } from "../rans/cdf.ts";
@@ -419,11 +418,4 @@ function codeMore<D>(first: u32, more: usize, given: u32): u32 {
   const upper = codeRaw<D>(COUNT_BITS / 2, given >> (COUNT_BITS / 2));
   const lower = codeRaw<D>(COUNT_BITS / 2, given & ((1 << (COUNT_BITS / 2)) - 1));
   return (upper << (COUNT_BITS / 2)) | lower;
-}
-
-/** Scatters 16 bits over 12. */
-// @ts-ignore: decorator
-@inline
-function scatter(bits: u32): u32 {
-  return (bits * 0x9e3779b1) >> 20;
 }
