@@ -17,6 +17,8 @@ import {
 interface Symbols {
   /** The symbol of these lower ends. */
   next(ends: readonly number[]): number;
+  /** Bits that no row foresees. */
+  raw(bits: number): number;
 }
 
 /** Nibbles, coded by rows that learn from them. */
@@ -45,17 +47,15 @@ export class NibbleCoder {
     return value;
   }
 
-  /** Raw bits, that no row foresees. */
   raw(bits: number): number {
-    const frequency = 2 ** (15 - bits);
-    return this.source.next(Array.from({ length: 2 ** bits + 1 }, (_, value) => value * frequency));
+    return this.source.raw(bits);
   }
 }
 
 /** The nibbles of bytes that are known already. */
 export function knownNibbles(bytes: Iterable<number>): Symbols {
   const nibbles = [...bytes].flatMap((byte) => [byte >> 4, byte & 15]).reverse();
-  return { next: () => nibbles.pop()! };
+  return { next: () => nibbles.pop()!, raw: () => assert.fail("literals have no raw bits") };
 }
 
 /** The symbols of one block. */
@@ -72,18 +72,27 @@ export class BlockSymbols implements Symbols {
   }
 
   next(ends: readonly number[]): number {
-    const state = this.#states[this.#turn]!;
-    const place = state % 32_768;
+    const place = this.#states[this.#turn]! % 32_768;
     const value = ends.findLastIndex((end) => end <= place);
-    const frequency = ends[value + 1]! - ends[value]!;
-    let next = frequency * Math.floor(state / 32_768) + place - ends[value]!;
+    this.#take(place, ends[value]!, ends[value + 1]! - ends[value]!);
+    return value;
+  }
+
+  raw(bits: number): number {
+    const place = this.#states[this.#turn]! % 32_768;
+    const value = place >> (15 - bits);
+    this.#take(place, value << (15 - bits), 1 << (15 - bits));
+    return value;
+  }
+
+  #take(place: number, start: number, frequency: number): void {
+    let next = frequency * Math.floor(this.#states[this.#turn]! / 32_768) + place - start;
     if (next < 65_536) {
       assert.ok(this.#words.length > 0, "a word more");
       next = next * 65_536 + this.#words.pop()!;
     }
     this.#states[this.#turn] = next;
     this.#turn ^= 1;
-    return value;
   }
 
   /** Says that no symbol follows. */

@@ -19,7 +19,8 @@ interface Place {
   row: Row;
 }
 
-const BITS_64 = (1n << 64n) - 1n;
+/** Modulo 2^64. */
+const cut = (value: bigint): bigint => BigInt.asUintN(64, value);
 const HISTORY = 0x9e3779b97f4a7c15n;
 const OTHERS = 0xd6e8feb86659fd93n;
 const KEY = 0xff51afd7ed558ccdn;
@@ -27,10 +28,13 @@ const LOW = 0xc2b2ae3d27d4eb4fn;
 const WORD = 0x2c9277b5;
 const WORD_LETTERS = 24;
 
+/** What rows begin as where there is nothing before them; never learns. */
+const EVEN = evenRow();
+
 export class ReferenceLiterals {
   readonly #view: LiteralView;
   readonly #coder: NibbleCoder;
-  readonly #pairs: Map<bigint, [Place, Place]>[] = [new Map(), new Map(), new Map(), new Map()];
+  readonly #pairs: Map<number, [Place, Place]>[] = [new Map(), new Map(), new Map(), new Map()];
   readonly #high: [WeightSets, WeightSets] = [newWeights(), newWeights()];
   readonly #low: [WeightSets, WeightSets] = [newWeights(), newWeights()];
   #word = 0;
@@ -64,7 +68,7 @@ export class ReferenceLiterals {
     const matched = byteAt(at - distance);
     const keys = this.#keys(byteAt, at, matched, first, column);
     const high = this.#nibble(keys, this.#high[first === 1 ? 1 : 0]!);
-    const lower = keys.map((key) => (key + BigInt(high + 1) * LOW) & BITS_64);
+    const lower = keys.map((key) => cut(key + cut(BigInt(high + 1) * LOW)));
     const low = this.#nibble(lower, this.#low[high === matched >> 4 ? 1 : 0]!);
     return high * 16 + low;
   }
@@ -86,14 +90,10 @@ export class ReferenceLiterals {
       ...[0, 8, 16, 24].map((shift) => (word >>> shift) & 255),
     ];
     return masks.map(([historyMask, otherMask]) => {
-      let h = 0n;
-      let o = 0n;
-      for (let i = 0; i < 8; i++) {
-        if (historyMask & (1 << i)) h |= BigInt(byteAt(at - 1 - i)) << BigInt(56 - 8 * i);
-        if (otherMask & (1 << i)) o |= BigInt(others[i]!) << BigInt(8 * i);
-      }
-      const key = (h * HISTORY + o * OTHERS) & BITS_64;
-      return ((key ^ (key >> 32n)) * KEY) & BITS_64;
+      const h = bytesOf(8, (i) => (historyMask & (128 >> i) ? byteAt(at - 8 + i) : 0));
+      const o = bytesOf(8, (i) => (otherMask & (1 << i) ? others[i]! : 0));
+      const key = cut(cut(h * HISTORY) + cut(o * OTHERS));
+      return cut((key ^ (key >> 32n)) * KEY);
     });
   }
 
@@ -114,14 +114,14 @@ export class ReferenceLiterals {
     for (const [k, key] of keys.entries()) {
       const seesMatched = (this.#view.masks[k]![1] & 1) !== 0;
       const isAlone = k === 0 || (k >= 2 && seesMatched);
-      rows.push(this.#rowOf(k, key, isAlone ? evenRow() : rows[k - 1]!));
+      rows.push(this.#rowOf(k, key, isAlone ? EVEN : rows[k - 1]!));
     }
     return this.#coder.mixed(rows, weights, this.#view.rate);
   }
 
   /** The row that belongs to a key, which may have to begin. */
   #rowOf(input: number, key: bigint, parent: Row): Row {
-    const number = key >> BigInt(65 - this.#view.rowBits);
+    const number = Number(key >> BigInt(65 - this.#view.rowBits));
     const mark = 128 + Number((key >> 32n) & 127n);
     const empty = (): Place => ({ mark: 0, row: { count: 0, bounds: [] } });
     const pair = this.#pairs[input]!.get(number) ?? [empty(), empty()];
@@ -136,6 +136,15 @@ export class ReferenceLiterals {
     taken.row = begunAs(parent);
     return taken.row;
   }
+}
+
+/** A number of so many bytes, lowest first. */
+function bytesOf(count: number, byte: (i: number) => number): bigint {
+  let low = 0;
+  let high = 0;
+  for (let i = 0; i < 4; i++) low += byte(i) * 2 ** (8 * i);
+  for (let i = 4; i < count; i++) high += byte(i) * 2 ** (8 * i - 32);
+  return (BigInt(high) << 32n) | BigInt(low);
 }
 
 function isLetter(byte: number): boolean {

@@ -107,12 +107,13 @@ export function weightsFor(sets: WeightSets, rows: readonly Row[]): number[] {
 
 /** The lower ends of the mixture's values, and the end. */
 export function endsOfFour(rows: readonly Row[], weights: readonly number[]): number[] {
-  const ends = Array.from({ length: 17 }, (_, s) => {
-    if (s === 0 || s === 16) return s * 2048;
+  const ends = [0];
+  for (let s = 1; s < 16; s++) {
     let end = s;
     for (let k = 0; k < 4; k++) end += (rows[k]!.bounds[s]! * weights[k]! + 16_384) >> 15;
-    return end;
-  });
+    ends.push(end);
+  }
+  ends.push(SCALE);
   for (let s = 0; s < 16; s++) assert.ok(ends[s + 1]! > ends[s]!, "every value has a share");
   return ends;
 }
