@@ -24,8 +24,13 @@ const KINDS = {
 } as const;
 type Kind = keyof typeof KINDS;
 
-/** Context numbers joined: [value, bits] after [value, bits]. */
-type Context = readonly (readonly [value: number, bits: number])[];
+/** A number joined with others, each with its bits: the first highest. */
+function join(
+  first: number,
+  ...others: readonly (readonly [value: number, bits: number])[]
+): number {
+  return others.reduce((joined, [value, bits]) => joined * 2 ** bits + value, first);
+}
 
 export class ReferenceCommands {
   readonly #coder: NibbleCoder;
@@ -49,23 +54,12 @@ export class ReferenceCommands {
 
   run(before: number, matched: number): number {
     const type1 = this.#types & 7;
+    const wasRecent = type1 > 0 ? 1 : 0;
     const first = this.#mixed("run", [
-      [
-        [type1, 3],
-        [this.#long, 4],
-      ],
-      [
-        [type1, 3],
-        [before, 8],
-      ],
-      [
-        [this.#types & 63, 6],
-        [this.#runs, 6],
-      ],
-      [
-        [type1, 3],
-        [matched, 8],
-      ],
+      join(type1, [this.#long, 4]),
+      join(wasRecent, [before, 8]),
+      join(type1, [this.#runs, 6]),
+      join(wasRecent, [matched, 8]),
     ]);
     const run = this.#count("run", first);
     this.#runs = ((this.#runs << 3) | Math.min(run, 7)) & 63;
@@ -73,55 +67,47 @@ export class ReferenceCommands {
   }
 
   type(before: number, matched: number, agreed: number, run: number): number {
-    const run3: [number, number] = [Math.min(run, 3), 2];
-    const type1: [number, number] = [this.#types & 7, 3];
+    const hasRun = run > 0 ? 1 : 0;
     const type = this.#mixed("type", [
-      [run3, [this.#types & 63, 6]],
-      [
-        [agreed, 1],
-        [Math.min(run, 7), 3],
-        [this.#types, 9],
-      ],
-      [run3, type1, [before, 8]],
-      [run3, type1, [matched, 8]],
+      join(Math.min(run, 3), [this.#types, 6]),
+      join(agreed, [Math.min(run, 7), 3], [this.#types, 6]),
+      join(hasRun, [before, 8]),
+      join(hasRun, [matched, 8]),
     ]);
-    this.#types = ((this.#types << 3) | type) & 511;
+    this.#types = ((this.#types << 3) | type) & 63;
     return type;
   }
 
   length(type: number, before: number, matched: number): number {
-    const kind: [number, number] = [Math.min(type, 2), 2];
+    const kind = Math.min(type, 2);
     const first = this.#mixed(type === 0 ? "length" : "recentLength", [
-      [kind, [(this.#types >> 3) & 7, 3]],
-      [kind, [before, 8]],
-      [kind, [this.#runs & 7, 3], [this.#long >> 1, 3]],
-      [kind, [matched, 8]],
+      join(kind, [this.#types >> 3, 3]),
+      join(kind, [before, 8]),
+      join(kind, [this.#runs & 7, 3], [this.#long >> 1, 3]),
+      join(kind, [matched, 8]),
     ]);
-    const length = this.#count(`length ${kind[0]}`, first) + (type === 0 ? 2 : 1);
+    const length = this.#count(`length ${kind}`, first) + (type === 0 ? 2 : 1);
     this.#long = Math.min(length, 15);
     return length;
   }
 
   distance(at: number, length: number, before: number): number {
-    const lengthClass: [number, number] = [Math.min(length - 2, 3), 2];
-    const long2: [number, number] = [Math.min(length - 2, 15), 4];
-    const octave1: [number, number] = [this.#octaves & 15, 4];
+    const lengthClass = Math.min(length - 2, 3);
+    const long2 = Math.min(length - 2, 15);
+    const octave1 = this.#octaves & 15;
     const pair = this.#mixed("octave", [
-      [long2],
-      [octave1, long2],
-      [lengthClass, [before, 8]],
-      [lengthClass, [this.#octaves, 8]],
+      long2,
+      join(octave1, [long2, 4]),
+      join(Math.min(length - 2, 1), [before, 8]),
+      join(lengthClass, [this.#octaves, 8]),
     ]);
     let distance = 1;
     if (pair > 0) {
       const fine = this.#mixed("fine", [
-        [[pair, 4], lengthClass],
-        [[pair, 4], octave1],
-        [
-          [pair, 4],
-          [before, 8],
-        ],
-        [[pair, 4], [at & 15, 4], long2],
+        join(pair, [lengthClass, 2]),
+        join(pair, [octave1, 4]),
+        join(pair, [before >> 4, 4]),
+        join(pair, [at & 3, 2], [long2, 4]),
       ]);
       distance = this.#rest(at, 2 * pair - 1 + (fine >> 3), fine & 7);
     }
@@ -136,21 +122,11 @@ export class ReferenceCommands {
     const low = Math.min(top - 3, 4);
     const rawBits = top - 3 - low;
     const raw = rawBits > 0 ? this.#coder.raw(rawBits) : 0;
-    const near = at & 15;
     const last = this.#mixed("last", [
-      [[top, 5]],
-      [
-        [top, 5],
-        [this.recent[0]! & 15, 4],
-      ],
-      [
-        [near, 4],
-        [this.recent[1]! & 15, 4],
-      ],
-      [
-        [top, 5],
-        [(near * 8) | upper, 7],
-      ],
+      top,
+      join(top, [this.recent[0]! & 15, 4]),
+      join(at & 15, [this.recent[1]! & 15, 4]),
+      join(top, [at & 3, 2], [upper, 3]),
     ]);
     const lowest = last & ((1 << low) - 1);
     return (((8 + upper) << rawBits) | raw) * 2 ** low + lowest;
@@ -204,14 +180,11 @@ export class ReferenceCommands {
     return this.#coder.single(row, this.#steadyRate);
   }
 
-  #mixed(kind: Kind, contexts: readonly Context[]): number {
+  #mixed(kind: Kind, contexts: readonly number[]): number {
     const [shape, isHeaders] = KINDS[kind];
     let parent = shape === "even" ? evenRow() : shapedRow(shape);
-    // Both kinds of length share tables, which their contexts keep apart.
     const rows = contexts.map((context, k) => {
-      let number = 0;
-      for (const [value, bits] of context) number = number * 2 ** bits + value;
-      const name = `${kind} ${k} ${number}`;
+      const name = `${kind} ${k} ${context}`;
       parent = this.#tables.get(name) ?? begunAs(parent);
       this.#tables.set(name, parent);
       return parent;
