@@ -1,4 +1,6 @@
-/** For tests of DivANS: bytes of every kind that a codec meets, and small units to break. */
+/**
+ * For tests of DivANS: bytes of every kind that a codec meets, and commands of every kind that an IR has.
+ */
 import type { Random } from "../../test/random.ts";
 import { type Ir, IrBuilder } from "../ir/index.ts";
 
