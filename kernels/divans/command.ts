@@ -15,6 +15,7 @@ import {
   FIRST_ROWS,
   FRESH_ROW,
   RATES,
+  UNIT,
   WEIGHTS,
 } from "../memory.ts";
 import { HASTY_RATES, ROW_BYTES, shapedRow } from "../rans/cdf.ts";
@@ -283,7 +284,7 @@ export function codeDistance<D>(at: usize, length: u32, given: u32): u32 {
   const f0 = FINE_0 + (((pair << 2) | lengthClass) << 5);
   const f1 = FINE_1 + (((pair << 4) | (octaves & 15)) << 5);
   const f2 = FINE_2 + (((pair << 4) | (before >> 4)) << 5);
-  const f3 = FINE_3 + (((pair << 6) | ((<u32>at & 3) << 4) | min<u32>(length - 2, 15)) << 5);
+  const f3 = FINE_3 + (((pair << 6) | ((<u32>(at - UNIT) & 3) << 4) | min<u32>(length - 2, 15)) << 5);
   let distance: u32 = 1;
   if (pair > 0) {
     const fine = reads<D>() ? 0 : fineOf(given, top);
@@ -319,8 +320,8 @@ function codeRest<D>(at: usize, top: u32, upper: u32, given: u32): u32 {
   if (raw) distance = (distance << raw) | codeRaw<D>(raw, (given >> low) & ((1 << raw) - 1));
   const l0 = LAST_0 + (top << 5);
   const l1 = LAST_1 + (((top << 4) | (recent0 & 15)) << 5);
-  const l2 = LAST_2 + ((((<u32>at & 15) << 4) | (recent1 & 15)) << 5);
-  const l3 = LAST_3 + (((top << 5) | ((<u32>at & 3) << 3) | upper) << 5);
+  const l2 = LAST_2 + ((((<u32>(at - UNIT) & 15) << 4) | (recent1 & 15)) << 5);
+  const l3 = LAST_3 + (((top << 5) | ((<u32>(at - UNIT) & 3) << 3) | upper) << 5);
   const last = codeClaimed<D>(
     l0,
     l1,

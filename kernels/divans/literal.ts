@@ -56,6 +56,8 @@ let others3: u64 = 0;
 let lately: u64 = 0;
 let historyEnd: usize = 0;
 let stride: u32 = 0;
+/** The address that columns are counted from. */
+let origin: usize = UNIT;
 let rates: usize = 0;
 /** Whether rows of the last two inputs begin as copies: not where they see the matched byte, which
  * says something else than the inputs before them. */
@@ -78,6 +80,11 @@ let key0: u64 = 0;
 let key1: u64 = 0;
 let key2: u64 = 0;
 let key3: u64 = 0;
+
+/** Says where the bytes begin that are coded next. */
+export function beginLiteralsAt(address: usize): void {
+  origin = address;
+}
 
 /** Takes the unit's parameters and forgets what rows have learnt. */
 export function beginLiterals(): void {
@@ -117,7 +124,7 @@ function look(at: usize, distance: u32, first: u32): void {
   let others: u64 = matched;
   if (stride) {
     others |= (<u64>load<u8>(at - stride)) << 8;
-    others |= (<u64>min<u32>(<u32>(at - UNIT) % stride, 255)) << 16;
+    others |= (<u64>min<u32>(<u32>(at - origin) % stride, 255)) << 16;
   }
   others |= (<u64>first) << 24;
   if (seesWord) others |= (<u64>wordAt(at)) << 32;

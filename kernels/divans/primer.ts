@@ -6,10 +6,10 @@
  *
  * The text is laid out in CODED, which nothing else uses when a unit begins.
  */
-import { CODED, DICTIONARY } from "../memory.ts";
+import { CODED, DICTIONARY, UNIT } from "../memory.ts";
 import { wordBits } from "./command.ts";
 import { Pricing } from "./direction.ts";
-import { codeLiteral } from "./literal.ts";
+import { beginLiteralsAt, codeLiteral } from "./literal.ts";
 import { takeSpent } from "./symbol.ts";
 
 const LENGTH_FIRST: u32 = 4;
@@ -24,8 +24,10 @@ export function readPrimer(): void {
   memory.fill(CODED, 0, BEFORE);
   const begin = CODED + BEFORE;
   const end = layOut(begin);
+  beginLiteralsAt(begin);
   for (let at = begin; at < end; at++) codeLiteral<Pricing>(at, 1, 0, load<u8>(at));
   takeSpent();
+  beginLiteralsAt(UNIT);
 }
 
 /** Writes the text. Returns its end. */

@@ -27,6 +27,9 @@ import type { UnitHeader } from "./unit-header.ts";
 import { RecordReader } from "./unit-record.ts";
 import { Work, type WorkOptions } from "./work.ts";
 
+/** What leaves at once of a unit that is proved. */
+const PIECE_BYTES = 256 * 1024;
+
 export interface DecodeDivansOptions extends WorkOptions {
   /** How many bytes may come out; default 1 GiB for one array, else without bound. */
   readonly maximumBytes?: number | undefined;
@@ -122,8 +125,8 @@ async function* decodeHere(
   let isSound = true;
   try {
     for (let unit = await file.header(); unit !== undefined; unit = await file.header()) {
-      const leavesEarly = early && unit.parameters !== undefined && unit.filter.kind === "none";
-      if (leavesEarly) yield* blocksOf(reader, unit, decoder, work);
+      const isPlain = unit.parameters !== undefined && unit.filter.kind === "none";
+      if (isPlain) yield* piecesOf(reader, unit, decoder, work, early);
       else yield await readUnit(reader, unit, decoder, work);
     }
   } catch (error) {
@@ -135,12 +138,14 @@ async function* decodeHere(
   }
 }
 
-/** The bytes of one unit, block by block; its sum is proved behind the last. */
-async function* blocksOf(
+/** The bytes of one unit: early ones block by block, others in pieces when all are there and proved. They stay
+ * in the kernel until they are asked for. */
+async function* piecesOf(
   reader: RecordReader,
   header: UnitHeader,
   decoder: UnitDecoder,
   work: Work,
+  early: boolean,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   decoder.begin(header);
   let sum = 0;
@@ -148,11 +153,14 @@ async function* blocksOf(
     await work.pass();
     const start = decoder.position;
     decoder.take(block);
-    const piece = decoder.bytesFrom(start).slice();
-    sum = checksumOf(piece, sum);
-    yield piece;
+    sum = checksumOf(decoder.bytesFrom(start), sum);
+    if (early) yield decoder.bytesFrom(start).slice();
   }
   requireSum(await reader.sum(), sum);
+  if (early) return;
+  for (let at = 0; at < header.plainBytes; at += PIECE_BYTES) {
+    yield decoder.bytesFrom(at).slice(0, PIECE_BYTES);
+  }
 }
 
 async function* decodeInThreads(

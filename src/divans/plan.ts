@@ -2,14 +2,15 @@
  * Plan: what each effort does to find the commands and the parameters of a unit.
  *
  *   find matches
- *   for each preset of literal inputs:   price all bytes as literals, parse, price
+ *   for each preset of literal inputs:   price all bytes as literals, parse, price    (a sample)
  *   with the cheapest:                   settle, parse, price, settle, ...; the cheapest pass stays
- *   for its commands:                    try rates, rows and the primer, code
+ *   for its commands:                    try rates and the primer (a sample), code
  *
  * "Cheapest" counts what decoding takes as well, since a literal takes a decoder some ten times as
  * long as a byte of a copy: a little size is given up where it saves much time.
  */
 import type { Effort } from "../core/codec.ts";
+import { DIVANS_UNIT_BYTES } from "../core/limits.ts";
 import { LITERAL_PRESETS, type UnitParameters } from "./parameters.ts";
 import { withRawInserts } from "./raw-inserts.ts";
 import type { CodedUnit, UnitCoder } from "./unit-coder.ts";
@@ -26,6 +27,8 @@ interface Plan {
   /** Presets that are tried, and whether also with long copies only to begin with. */
   readonly presets: readonly number[];
   readonly longCopies: boolean;
+  /** Presets and rates are compared over so much of a unit, from its first byte. */
+  readonly sampleBytes: number;
   readonly literalRates: readonly number[];
   readonly commandRates: readonly number[];
 }
@@ -43,13 +46,16 @@ const STEADY_7 = 3;
 const HASTY_7 = 8;
 const CALM_7 = 13;
 
+const SAMPLE_BYTES = 1024 * 1024;
+
 const FAST: Plan = {
   depth: 8,
   nice: 128,
   firstArrivals: 1,
-  arrivals: [1],
+  arrivals: [],
   presets: [RESIDUE],
   longCopies: false,
+  sampleBytes: DIVANS_UNIT_BYTES,
   literalRates: [STEADY_7],
   commandRates: [STEADY_7],
 };
@@ -58,12 +64,13 @@ const PLANS: Readonly<Record<Effort, Plan>> = {
   flat: FAST,
   fast: FAST,
   default: {
-    depth: 32,
-    nice: 273,
-    firstArrivals: 2,
-    arrivals: [2, 3],
+    depth: 16,
+    nice: 160,
+    firstArrivals: 1,
+    arrivals: [3],
     presets: [RESIDUE, ORDERS],
     longCopies: false,
+    sampleBytes: SAMPLE_BYTES,
     literalRates: [STEADY_7, HASTY_7, CALM_7],
     commandRates: [STEADY_7, HASTY_7],
   },
@@ -74,6 +81,7 @@ const PLANS: Readonly<Record<Effort, Plan>> = {
     arrivals: [3, 4, 6, 8],
     presets: [RESIDUE, ORDERS, RECORDS, MIXED, WORDS],
     longCopies: true,
+    sampleBytes: DIVANS_UNIT_BYTES,
     literalRates: [STEADY_7, HASTY_7, CALM_7, STEADY_6],
     commandRates: [STEADY_7, HASTY_7, CALM_7],
   },
@@ -108,6 +116,7 @@ interface Candidate {
 export function* codeByPlan(coder: UnitCoder, effort: Effort): Steps<CodedUnit> {
   const plan = PLANS[effort];
   yield* coder.findMatches(plan.depth, plan.nice);
+  coder.reach = plan.sampleBytes;
   let best: Candidate | undefined;
   for (const preset of plan.presets) {
     const parameters = parametersOf(preset, coder.plainBytes);
@@ -133,17 +142,26 @@ function* parseFirst(
   return yield* candidateOf(coder, commands, parameters);
 }
 
-/** Parses by the prices that the last parse has shown, as often as the plan says. */
+/**
+ * Parses by the prices that the last parse has shown, as often as the plan says. Where that was a
+ * sample, the first of these parses sees all of the unit, whose literals are priced anew.
+ */
 function* parseAgain(coder: UnitCoder, plan: Plan, first: Candidate): Steps<Candidate> {
-  let best = first;
+  const { parameters } = first;
   coder.writeCommands(first.words);
-  yield* coder.price(first.words.length / 2, first.parameters);
+  yield* coder.price(first.words.length / 2, parameters);
+  let best: Candidate | undefined = first;
+  if (coder.reach < coder.plainBytes) {
+    coder.reach = coder.plainBytes;
+    best = undefined;
+  }
   for (const arrivals of plan.arrivals) {
     coder.settle();
+    if (best === undefined) yield* coder.priceLiterals(parameters);
     const commands = yield* coder.parse(arrivals, plan.nice, coder.plainBytes);
-    best = better(best, yield* candidateOf(coder, commands, first.parameters));
+    best = better(best, yield* candidateOf(coder, commands, parameters));
   }
-  return best;
+  return best!;
 }
 
 /** Prices the commands that were just parsed. */
@@ -162,24 +180,36 @@ function* candidateOf(
 /** Tries rates, rows and the primer for commands that stand, and codes with the best. */
 function* codeWithBest(coder: UnitCoder, plan: Plan, found: Candidate): Steps<CodedUnit> {
   const { words } = found;
-  const commands = words.length / 2;
   coder.writeCommands(words);
+  const sample = commandsWithin(words, plan.sampleBytes);
+  coder.reach = sample.bytes;
   let parameters: UnitParameters = { ...found.parameters, rowBits: rowBitsFor(words, coder) };
   let bytes = Number.POSITIVE_INFINITY;
   const tryOut = function* (other: UnitParameters): Steps<void> {
-    const size = yield* coder.price(commands, other);
+    const size = yield* coder.price(sample.commands, other);
     if (size >= bytes) return;
     bytes = size;
     parameters = other;
   };
-  for (const literalRate of plan.literalRates) yield* tryOut({ ...parameters, literalRate });
-  for (const commandRate of plan.commandRates.slice(1)) {
-    yield* tryOut({ ...parameters, commandRate });
+  if (plan.literalRates.length > 1) {
+    for (const literalRate of plan.literalRates) yield* tryOut({ ...parameters, literalRate });
+    for (const commandRate of plan.commandRates.slice(1)) {
+      yield* tryOut({ ...parameters, commandRate });
+    }
+    if (coder.plainBytes <= PRIMED_BYTES_MAXIMUM) {
+      yield* tryOut({ ...parameters, isPrimed: !parameters.isPrimed });
+    }
   }
-  if (coder.plainBytes <= PRIMED_BYTES_MAXIMUM && plan !== FAST) {
-    yield* tryOut({ ...parameters, isPrimed: !parameters.isPrimed });
-  }
-  return yield* coder.encode(commands, parameters);
+  coder.reach = coder.plainBytes;
+  return yield* coder.encode(words.length / 2, parameters);
+}
+
+/** How many commands, from the first on, make up to so many bytes and one command more. */
+function commandsWithin(words: Uint32Array, limit: number): { commands: number; bytes: number } {
+  let bytes = 0;
+  let i = 0;
+  for (; i < words.length && bytes < limit; i += 2) bytes += words[i]! >>> 4;
+  return { commands: i / 2, bytes };
 }
 
 function better(first: Candidate | undefined, second: Candidate): Candidate {

@@ -38,16 +38,27 @@ export interface CodedUnit {
 export class UnitCoder {
   readonly instance: KernelInstance;
   readonly #plainBytes: number;
+  #reach: number;
 
   /** @param plain - 1 byte to 4 MiB; copied into the kernel */
   constructor(instance: KernelInstance, plain: Uint8Array) {
     this.instance = instance;
     this.#plainBytes = plain.length;
+    this.#reach = plain.length;
     instance.bytes(instance.call("unitAddress"), plain.length).set(plain);
   }
 
   get plainBytes(): number {
     return this.#plainBytes;
+  }
+
+  /** How much of the unit parsing and pricing look at, from its first byte; all of it at first. */
+  get reach(): number {
+    return this.#reach;
+  }
+
+  set reach(bytes: number) {
+    this.#reach = Math.min(bytes, this.#plainBytes);
   }
 
   /** Finds the unit's matches. Forgets commands.
@@ -56,13 +67,13 @@ export class UnitCoder {
    * @param nice - longest length that is looked for, 4..1023 */
   *findMatches(depth: number, nice: number): Steps<void> {
     this.instance.call("beginMatches", this.#plainBytes, depth, nice);
-    yield* this.#walk("findMatches");
+    yield* this.#walk("findMatches", this.#plainBytes);
   }
 
   /** Prices for a first parse, from the unit's bytes alone. Forgets commands. */
   *firstPrices(): Steps<void> {
-    this.instance.call("beginFirstPrices", this.#plainBytes);
-    yield* this.#walk("firstLiteralPrices");
+    this.instance.call("beginFirstPrices", this.#reach);
+    yield* this.#walk("firstLiteralPrices", this.#reach);
   }
 
   /** Looks for the cheapest commands by the prices that stand.
@@ -72,15 +83,15 @@ export class UnitCoder {
    * @param wordsEnd - up to where words of the dictionary are looked for
    * @returns how many commands there are */
   *parse(arrivals: number, nice: number, wordsEnd: number): Steps<number> {
-    this.instance.call("beginParse", this.#plainBytes, arrivals, nice, wordsEnd);
-    yield* this.#walk("parse");
+    this.instance.call("beginParse", this.#reach, arrivals, nice, wordsEnd);
+    yield* this.#walk("parse", this.#reach);
     return this.instance.call("endPath");
   }
 
   /** What the commands cost with these parameters, in bytes; counts them for `settle`. */
   *price(commands: number, parameters: UnitParameters): Steps<number> {
     yield;
-    writeParameters(this.instance, this.#plainBytes, parameters);
+    writeParameters(this.instance, this.#reach, parameters);
     this.instance.call("priceUnit", commands);
     yield;
     const { runs, literals, types, lengths, distances, words, hints } = this.accounts();
@@ -94,7 +105,7 @@ export class UnitCoder {
 
   /** Prices each byte as a literal by these parameters; prices of commands stay. Forgets commands. */
   *priceLiterals(parameters: UnitParameters): Steps<void> {
-    this.writeCommands(Uint32Array.of(this.#plainBytes << 4, 0));
+    this.writeCommands(Uint32Array.of(this.#reach << 4, 0));
     yield* this.price(1, parameters);
   }
 
@@ -119,8 +130,8 @@ export class UnitCoder {
    * next call. */
   literalPrices(): Uint16Array {
     const { instance } = this;
-    const bytes = instance.bytes(instance.call("literalPriceAddress"), 2 * this.#plainBytes);
-    return new Uint16Array(bytes.buffer, bytes.byteOffset, this.#plainBytes);
+    const bytes = instance.bytes(instance.call("literalPriceAddress"), 2 * this.#reach);
+    return new Uint16Array(bytes.buffer, bytes.byteOffset, this.#reach);
   }
 
   /** Has the next parse make no copy shorter than this; until prices are settled. */
@@ -166,8 +177,8 @@ export class UnitCoder {
     return { parameters, blocks, codedBytes };
   }
 
-  *#walk(call: string): Steps<void> {
-    for (let at = 0; at < this.#plainBytes; ) {
+  *#walk(call: string, bytes: number): Steps<void> {
+    for (let at = 0; at < bytes; ) {
       yield;
       at = this.instance.call(call, STEP_BYTES);
     }

@@ -26,7 +26,7 @@ export interface WorkOptions {
   readonly threads?: number | undefined;
   /** Ends the work with the fault "Aborted". */
   readonly signal?: AbortSignal | undefined;
-  /** Called after each unit, in order. What it throws ends the work. */
+  /** Called whenever bytes are done, in order: coded by units. What it throws ends the work. */
   readonly onProgress?: ((progress: DivansProgress) => void) | undefined;
 }
 
