@@ -17,8 +17,6 @@ export interface ReferenceDictionary {
 /** The masks of each preset, as the document's table has them. */
 export type ReferencePresets = readonly (readonly (readonly [number, number])[])[];
 
-const PRIMER_POSITION = 4_196_360;
-
 interface Header {
   readonly plainBytes: number;
   readonly isCoded: boolean;
@@ -175,7 +173,7 @@ class ReferenceWalk {
     }
     this.#coder.source = knownNibbles(text);
     for (let i = 0; i < text.length; i++) {
-      this.#literals.code((at) => text[at] ?? 0, i, 1, 0, PRIMER_POSITION + i);
+      this.#literals.code((at) => text[at] ?? 0, i, 1, 0);
     }
     this.#literals.startAgain();
   }

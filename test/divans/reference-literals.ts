@@ -56,36 +56,23 @@ export class ReferenceLiterals {
    *
    * @param byteAt - bytes before the literal, by position; 0 before the first
    * @param first - 1 directly behind a copy or word
-   * @param column - what position counts as for columns
    */
-  code(
-    byteAt: (at: number) => number,
-    at: number,
-    distance: number,
-    first: number,
-    column = at,
-  ): number {
+  code(byteAt: (at: number) => number, at: number, distance: number, first: number): number {
     const matched = byteAt(at - distance);
-    const keys = this.#keys(byteAt, at, matched, first, column);
+    const keys = this.#keys(byteAt, at, matched, first);
     const high = this.#nibble(keys, this.#high[first === 1 ? 1 : 0]!);
     const lower = keys.map((key) => cut(key + cut(BigInt(high + 1) * LOW)));
     const low = this.#nibble(lower, this.#low[high === matched >> 4 ? 1 : 0]!);
     return high * 16 + low;
   }
 
-  #keys(
-    byteAt: (at: number) => number,
-    at: number,
-    matched: number,
-    first: number,
-    column: number,
-  ): bigint[] {
+  #keys(byteAt: (at: number) => number, at: number, matched: number, first: number): bigint[] {
     const { masks, stride } = this.#view;
     const word = this.#wordAt(byteAt, at);
     const others = [
       matched,
       stride > 0 ? byteAt(at - stride) : 0,
-      stride > 0 ? Math.min(column % stride, 255) : 0,
+      stride > 0 ? Math.min(at % stride, 255) : 0,
       first,
       ...[0, 8, 16, 24].map((shift) => (word >>> shift) & 255),
     ];
