@@ -60,47 +60,58 @@ async function fileOf(
   return concatenate([START_OF_FILE, ...record, END_OF_FILE]);
 }
 
-const files = new Map<string, Uint8Array>();
-files.set("empty", await encodeDivans(new Uint8Array(0)));
-files.set("stored", await encodeDivans(random.bytes(100)));
-for (const preset of LITERAL_PRESETS.keys()) {
-  files.set(`preset-${preset}`, await fileOf(text, { inputs: LITERAL_PRESETS[preset]! }));
-}
-for (let rate = 0; rate < 15; rate++) {
-  const rates = { literalRate: rate, commandRate: (rate + 7) % 15 };
-  files.set(`rates-${rate}`, await fileOf(rate % 2 === 0 ? text : table, rates));
-}
-for (const rowBits of [10, 13, 15]) files.set(`rows-${rowBits}`, await fileOf(text, { rowBits }));
-files.set("primed", await fileOf(text, { isPrimed: true }));
-const inputs = [
-  { history: 1, others: 0 },
-  { history: 0x81, others: 2 },
-  { history: 0, others: 7 },
-  { history: 5, others: 0x2c },
-] as const;
-files.set("masks", await fileOf(table, { inputs, stride: 24 }));
-files.set("masks-primed", await fileOf(text, { inputs, stride: 1024, isPrimed: true }));
-files.set("filter", await fileOf(table, {}, { kind: "delta", distance: 3 }));
-files.set("everybyte", await fileOf(CONTENTS["everyByte"]!(random, 600), {}));
-files.set("commands", await encodeIr(randomCommands(random, 120, 500)));
-files.set("hints", await encodeIr(randomCommands(random, 40, 60)));
-// Three symbols a command: a block has 131,072.
-const several = new IrBuilder().insert(text);
-for (let i = 0; i < 45_000; i++) several.copy(1, 1);
-files.set("blocks", await encodeIr(several.insert(table).finish()));
-const units = new IrBuilder().insert(text).copy(CHUNK_BYTES, 700).copy(900, 3).finish();
-files.set("units", await encodeIr(units));
+if (import.meta.main) await write(await makeFiles());
 
-mkdirSync(FOLDER, { recursive: true });
-const lines = ["# Vectors of DivANS", ""];
-lines.push("Written by `test/divans/write-vectors.ts`, read by `src/divans/vectors.test.ts`.", "");
-lines.push(
-  "| file | bytes | plain bytes | SHA-256 of the plain bytes |",
-  "| --- | --- | --- | --- |",
-);
-for (const [name, file] of files) {
-  const plain = await decodeDivans(file);
-  writeFileSync(new URL(`${name}.dvn`, FOLDER), file);
-  lines.push(`| ${name} | ${file.length} | ${plain.length} | ${sha256(plain)} |`);
+/** The files by their names. */
+async function makeFiles(): Promise<Map<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>();
+  files.set("empty", await encodeDivans(new Uint8Array(0)));
+  files.set("stored", await encodeDivans(random.bytes(100)));
+  for (const preset of LITERAL_PRESETS.keys()) {
+    files.set(`preset-${preset}`, await fileOf(text, { inputs: LITERAL_PRESETS[preset]! }));
+  }
+  for (let rate = 0; rate < 15; rate++) {
+    const rates = { literalRate: rate, commandRate: (rate + 7) % 15 };
+    files.set(`rates-${rate}`, await fileOf(rate % 2 === 0 ? text : table, rates));
+  }
+  for (const rowBits of [10, 13, 15]) files.set(`rows-${rowBits}`, await fileOf(text, { rowBits }));
+  files.set("primed", await fileOf(text, { isPrimed: true }));
+  const inputs = [
+    { history: 1, others: 0 },
+    { history: 0x81, others: 2 },
+    { history: 0, others: 7 },
+    { history: 5, others: 0x2c },
+  ] as const;
+  files.set("masks", await fileOf(table, { inputs, stride: 24 }));
+  files.set("masks-primed", await fileOf(text, { inputs, stride: 1024, isPrimed: true }));
+  files.set("filter", await fileOf(table, {}, { kind: "delta", distance: 3 }));
+  files.set("everybyte", await fileOf(CONTENTS["everyByte"]!(random, 600), {}));
+  files.set("commands", await encodeIr(randomCommands(random, 120, 500)));
+  files.set("hints", await encodeIr(randomCommands(random, 40, 60)));
+  // Three symbols a command: a block has 131,072.
+  const several = new IrBuilder().insert(text);
+  for (let i = 0; i < 45_000; i++) several.copy(1, 1);
+  files.set("blocks", await encodeIr(several.insert(table).finish()));
+  const units = new IrBuilder().insert(text).copy(CHUNK_BYTES, 700).copy(900, 3).finish();
+  files.set("units", await encodeIr(units));
+  return files;
 }
-writeFileSync(new URL("README.md", FOLDER), `${lines.join("\n")}\n`);
+
+async function write(files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  mkdirSync(FOLDER, { recursive: true });
+  const lines = ["# Vectors of DivANS", ""];
+  lines.push(
+    "Written by `test/divans/write-vectors.ts`, read by `src/divans/vectors.test.ts`.",
+    "",
+  );
+  lines.push(
+    "| file | bytes | plain bytes | SHA-256 of the plain bytes |",
+    "| --- | --- | --- | --- |",
+  );
+  for (const [name, file] of files) {
+    const plain = await decodeDivans(file);
+    writeFileSync(new URL(`${name}.dvn`, FOLDER), file);
+    lines.push(`| ${name} | ${file.length} | ${plain.length} | ${sha256(plain)} |`);
+  }
+  writeFileSync(new URL("README.md", FOLDER), `${lines.join("\n")}\n`);
+}
