@@ -284,7 +284,8 @@ export function codeDistance<D>(at: usize, length: u32, given: u32): u32 {
   const f0 = FINE_0 + (((pair << 2) | lengthClass) << 5);
   const f1 = FINE_1 + (((pair << 4) | (octaves & 15)) << 5);
   const f2 = FINE_2 + (((pair << 4) | (before >> 4)) << 5);
-  const f3 = FINE_3 + (((pair << 6) | ((<u32>(at - UNIT) & 3) << 4) | min<u32>(length - 2, 15)) << 5);
+  const f3 =
+    FINE_3 + (((pair << 6) | ((<u32>(at - UNIT) & 3) << 4) | min<u32>(length - 2, 15)) << 5);
   let distance: u32 = 1;
   if (pair > 0) {
     const fine = reads<D>() ? 0 : fineOf(given, top);

@@ -44,25 +44,13 @@ export function codeVectors<D>(
   const w1 = v128.load_splat<i16>(weights, 4);
   const w2 = v128.load_splat<i16>(weights, 8);
   const w3 = v128.load_splat<i16>(weights, 12);
-  let low = i16x8.add(
-    i16x8.add(i16x8.q15mulr_sat_s(a0, w0), i16x8.q15mulr_sat_s(a1, w1)),
-    i16x8.add(i16x8.q15mulr_sat_s(a2, w2), i16x8.q15mulr_sat_s(a3, w3)),
-  );
-  let high = i16x8.add(
-    i16x8.add(i16x8.q15mulr_sat_s(b0, w0), i16x8.q15mulr_sat_s(b1, w1)),
-    i16x8.add(i16x8.q15mulr_sat_s(b2, w2), i16x8.q15mulr_sat_s(b3, w3)),
-  );
-  low = i16x8.replace_lane(i16x8.add(low, i16x8(0, 1, 2, 3, 4, 5, 6, 7)), 0, 0);
-  high = i16x8.add(high, i16x8(8, 9, 10, 11, 12, 13, 14, 15));
+  const lowMean = i16x8.add(mean(a0, w0, a1, w1), mean(a2, w2, a3, w3));
+  const low = i16x8.replace_lane(i16x8.add(lowMean, i16x8(0, 1, 2, 3, 4, 5, 6, 7)), 0, 0);
+  const highMean = i16x8.add(mean(b0, w0, b1, w1), mean(b2, w2, b3, w3));
+  const high = i16x8.add(highMean, i16x8(8, 9, 10, 11, 12, 13, 14, 15));
   v128.store(MIXED, low);
   v128.store(MIXED, high, 16);
-  let symbol = given;
-  if (reads<D>()) {
-    const places = i16x8.splat(<i16>slot());
-    symbol =
-      31 -
-      clz(i8x16.bitmask(i8x16.narrow_i16x8_s(i16x8.le_s(low, places), i16x8.le_s(high, places))));
-  }
+  const symbol = reads<D>() ? symbolAt(low, high, slot()) : given;
   const bound = MIXED + (symbol << 1);
   const start: u32 = load<u16>(bound);
   const frequency = <u32>load<u16>(bound, 2) - start;
@@ -83,17 +71,40 @@ export function codeVectors<D>(
   teach(r2, a2, b2, targetLow, targetHigh, n2, rates);
   teach(r3, a3, b3, targetLow, targetHigh, n3, rates);
 
-  const d01 = i32x4.add(
-    v128.shuffle<i32>(d0, d1, 0, 4, 1, 5),
-    v128.shuffle<i32>(d0, d1, 2, 6, 3, 7),
-  );
-  const d23 = i32x4.add(
-    v128.shuffle<i32>(d2, d3, 0, 4, 1, 5),
-    v128.shuffle<i32>(d2, d3, 2, 6, 3, 7),
-  );
+  const d01 = halved(d0, d1);
+  const d23 = halved(d2, d3);
   const shares = i32x4.add(v128.shuffle<i64>(d01, d23, 0, 2), v128.shuffle<i64>(d01, d23, 1, 3));
   learnVector(weights, i32x4.add(shares, i32x4.splat(last - <i32>frequency)), reciprocal);
   return symbol;
+}
+
+/** Two rows' part of a mixture. */
+// @ts-ignore: decorator
+@inline
+function mean(first: v128, firstWeight: v128, second: v128, secondWeight: v128): v128 {
+  return i16x8.add(
+    i16x8.q15mulr_sat_s(first, firstWeight),
+    i16x8.q15mulr_sat_s(second, secondWeight),
+  );
+}
+
+/** The symbol whose bounds hold `place`. */
+// @ts-ignore: decorator
+@inline
+function symbolAt(low: v128, high: v128, place: u32): u32 {
+  const places = i16x8.splat(<i16>place);
+  const isBelow = i8x16.narrow_i16x8_s(i16x8.le_s(low, places), i16x8.le_s(high, places));
+  return 31 - clz(i8x16.bitmask(isBelow));
+}
+
+/** Sums of two vectors half added up: two lanes of each. */
+// @ts-ignore: decorator
+@inline
+function halved(first: v128, second: v128): v128 {
+  return i32x4.add(
+    v128.shuffle<i32>(first, second, 0, 4, 1, 5),
+    v128.shuffle<i32>(first, second, 2, 6, 3, 7),
+  );
 }
 
 /** Teaches a row that is at hand as two vectors. */

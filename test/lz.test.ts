@@ -1,14 +1,14 @@
 /** Tests of the match finder and the parser (kernels/lz): the commands make the unit, always. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { corpusFile, withoutCorpus } from "../../test/corpus.ts";
-import { forSeeds, type Random, seeded } from "../../test/random.ts";
-import { equalBytes } from "../core/bytes.ts";
-import type { KernelInstance } from "../core/kernel.ts";
-import { COMMAND_KINDS, type Ir } from "../ir/command.ts";
-import { loadDictionary } from "../ir/dictionary.ts";
-import { runIr } from "../ir/run.ts";
-import { loadDivans } from "./kernels.ts";
+import { equalBytes } from "../src/core/bytes.ts";
+import type { KernelInstance } from "../src/core/kernel.ts";
+import { loadDivans } from "../src/divans/kernels.ts";
+import { COMMAND_KINDS, type Ir } from "../src/ir/command.ts";
+import { loadDictionary } from "../src/ir/dictionary.ts";
+import { runIr } from "../src/ir/run.ts";
+import { corpusFile, withoutCorpus } from "./corpus.ts";
+import { forSeeds, type Random, seeded } from "./random.ts";
 
 interface Search {
   readonly depth: number;
