@@ -40,8 +40,9 @@ interface Priced {
  * @param options - see EncodeIrOptions
  * @returns a DivANS file whose bytes are those that the IR makes, and whose commands are the IR's: inserts
  *   side by side become one, commands of no bytes go, and at each 4 MiB, where a new unit begins, copies from
- *   before it become inserts. A copy of one byte from a distance that is not recent becomes an insert, `rndins`
- *   an insert. Of hints at one place the last of each kind stays; they take 1 MiB a unit at most.
+ *   before it become inserts. A copy of one byte from a distance that is not recent becomes an insert; `rndins`
+ *   is cut at 64 KiB, and an insert without hints. Of hints at one place the last of each kind stays; they take
+ *   1 MiB a unit at most.
  * @throws PithError "IrInvalid", "IrTooLarge", "OutputLimit", "Aborted", "RoundTripFailure"
  */
 export async function encodeIr(

@@ -30,7 +30,7 @@ function linesOf(ir: Ir): string[] {
   const lines: string[] = [];
   while (cursor.next()) {
     const { kind, length } = cursor;
-    if (kind === "insert" || kind === "rndins") lines.push(`insert ${toHex(cursor.literals)}`);
+    if (kind === "insert" || kind === "rndins") lines.push(`${kind} ${toHex(cursor.literals)}`);
     else if (kind === "prediction") lines.push(JSON.stringify(ir.hints[cursor.operand]));
     else lines.push(`${kind} ${length} ${cursor.operand}`);
   }
@@ -63,8 +63,11 @@ function keptLines(ir: Ir): string[] {
       hints.set(kind, `${kind} 0 ${cursor.operand}`);
     } else if (length > 0) {
       flushHints();
-      if (kind === "insert" || kind === "rndins") insert += toHex(cursor.literals);
-      else if (kind === "copy" && length === 1 && !recent.includes(distance)) insert += "??";
+      if (kind === "insert") insert += toHex(cursor.literals);
+      else if (kind === "rndins") {
+        flush();
+        kept.push(`rndins ${toHex(cursor.literals)}`);
+      } else if (kind === "copy" && length === 1 && !recent.includes(distance)) insert += "??";
       else {
         flush();
         kept.push(`${kind} ${length} ${cursor.operand}`);
@@ -166,7 +169,7 @@ test("what is no IR, or makes too much, is refused", async () => {
 test("stored units become inserts; units behind a filter are refused", async () => {
   const noise = CONTENTS["noise"]!(seeded(3), 9000);
   const ir = await decodeDivansIr(await encodeDivans(noise));
-  assert.deepEqual(linesOf(ir), [`insert ${toHex(noise)}`]);
+  assert.deepEqual(linesOf(ir), [`rndins ${toHex(noise)}`]);
   const ramp = Uint8Array.from({ length: 60_000 }, (_, i) => (i & 1 ? (i * 5) >> 8 : i * 5));
   const file = await encodeDivans(ramp, { effort: "fast" });
   if ((file[8]! & 2) !== 0) await assert.rejects(decodeDivansIr(file), { code: "CodecRefused" });
