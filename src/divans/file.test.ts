@@ -61,6 +61,27 @@ test("a small file pays at most eighteen bytes beside its coded ones", async () 
   assert.ok(small.length - blocks[0]!.coded.length <= 18);
 });
 
+test("a byte more than a unit is a unit more", async () => {
+  for (const [bytes, units] of [
+    [DIVANS_UNIT_BYTES - 1, 1],
+    [DIVANS_UNIT_BYTES, 1],
+    [DIVANS_UNIT_BYTES + 1, 2],
+  ] as const) {
+    const plain = new Uint8Array(bytes).fill(0x61);
+    const told: DivansProgress[] = [];
+    const onProgress = (progress: DivansProgress): number => told.push(progress);
+    const file = await encodeDivans(plain, {
+      effort: "fast",
+      filters: false,
+      threads: 1,
+      onProgress,
+    });
+    assert.equal(told.length, units);
+    assert.ok(file.length < 150, `${file.length} bytes`);
+    assert.ok(equalBytes(await decodeDivans(file), plain));
+  }
+});
+
 test("any number of threads gives the same file and the same bytes", async () => {
   for (const threads of [1, 2, 3]) {
     const file = await encodeDivans(long, { effort: "fast", filters: false, threads });
