@@ -46,7 +46,7 @@ const STEADY_7 = 3;
 const HASTY_7 = 8;
 const CALM_7 = 13;
 
-const SAMPLE_BYTES = 1024 * 1024;
+const SAMPLE_BYTES = 512 * 1024;
 
 const FAST: Plan = {
   depth: 8,
@@ -76,9 +76,9 @@ const PLANS: Readonly<Record<Effort, Plan>> = {
   },
   dense: {
     depth: 128,
-    nice: 1023,
+    nice: 273,
     firstArrivals: 2,
-    arrivals: [3, 4, 6, 8],
+    arrivals: [3, 4, 6, 6],
     presets: [RESIDUE, ORDERS, RECORDS, MIXED, WORDS],
     longCopies: true,
     sampleBytes: DIVANS_UNIT_BYTES,
