@@ -27,7 +27,7 @@ interface Plan {
   /** Presets that are tried, and whether also with long copies only to begin with. */
   readonly presets: readonly number[];
   readonly longCopies: boolean;
-  /** Presets and rates are compared over so much of a unit, from its first byte. */
+  /** Presets are compared over so much of a unit, from its first byte; rates over half of it. */
   readonly sampleBytes: number;
   readonly literalRates: readonly number[];
   readonly commandRates: readonly number[];
@@ -46,7 +46,7 @@ const STEADY_7 = 3;
 const HASTY_7 = 8;
 const CALM_7 = 13;
 
-const SAMPLE_BYTES = 512 * 1024;
+const SAMPLE_BYTES = 1024 * 1024;
 
 const FAST: Plan = {
   depth: 8,
@@ -181,7 +181,7 @@ function* candidateOf(
 function* codeWithBest(coder: UnitCoder, plan: Plan, found: Candidate): Steps<CodedUnit> {
   const { words } = found;
   coder.writeCommands(words);
-  const sample = commandsWithin(words, plan.sampleBytes);
+  const sample = commandsWithin(words, plan.sampleBytes / 2);
   coder.reach = sample.bytes;
   let parameters: UnitParameters = { ...found.parameters, rowBits: rowBitsFor(words, coder) };
   let bytes = Number.POSITIVE_INFINITY;
