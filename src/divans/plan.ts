@@ -49,8 +49,8 @@ const CALM_7 = 13;
 const SAMPLE_BYTES = 1024 * 1024;
 
 const FAST: Plan = {
-  depth: 8,
-  nice: 128,
+  depth: 4,
+  nice: 48,
   firstArrivals: 1,
   arrivals: [],
   presets: [RESIDUE],
@@ -116,6 +116,7 @@ interface Candidate {
 export function* codeByPlan(coder: UnitCoder, effort: Effort): Steps<CodedUnit> {
   const plan = PLANS[effort];
   yield* coder.findMatches(plan.depth, plan.nice);
+  if (plan === FAST) return yield* codeAtOnce(coder, plan);
   coder.reach = plan.sampleBytes;
   let best: Candidate | undefined;
   for (const preset of plan.presets) {
@@ -127,6 +128,18 @@ export function* codeByPlan(coder: UnitCoder, effort: Effort): Steps<CodedUnit> 
   }
   best = yield* parseAgain(coder, plan, best!);
   return yield* codeWithBest(coder, plan, best);
+}
+
+/** Codes by one parse with first prices. */
+function* codeAtOnce(coder: UnitCoder, plan: Plan): Steps<CodedUnit> {
+  const parameters = parametersOf(plan.presets[0]!, coder.plainBytes);
+  yield* coder.firstPrices();
+  const commands = yield* coder.parse(plan.firstArrivals, plan.nice, 0);
+  const parsed = coder.readCommands(commands);
+  const words = withRawInserts(parsed, coder.literalPrices());
+  if (words !== parsed) coder.writeCommands(words);
+  const rowBits = rowBitsFor(words, coder);
+  return yield* coder.encode(words.length / 2, { ...parameters, rowBits });
 }
 
 function* parseFirst(
@@ -191,14 +204,12 @@ function* codeWithBest(coder: UnitCoder, plan: Plan, found: Candidate): Steps<Co
     bytes = size;
     parameters = other;
   };
-  if (plan.literalRates.length > 1) {
-    for (const literalRate of plan.literalRates) yield* tryOut({ ...parameters, literalRate });
-    for (const commandRate of plan.commandRates.slice(1)) {
-      yield* tryOut({ ...parameters, commandRate });
-    }
-    if (coder.plainBytes <= PRIMED_BYTES_MAXIMUM) {
-      yield* tryOut({ ...parameters, isPrimed: !parameters.isPrimed });
-    }
+  for (const literalRate of plan.literalRates) yield* tryOut({ ...parameters, literalRate });
+  for (const commandRate of plan.commandRates.slice(1)) {
+    yield* tryOut({ ...parameters, commandRate });
+  }
+  if (coder.plainBytes <= PRIMED_BYTES_MAXIMUM) {
+    yield* tryOut({ ...parameters, isPrimed: !parameters.isPrimed });
   }
   coder.reach = coder.plainBytes;
   return yield* coder.encode(words.length / 2, parameters);
