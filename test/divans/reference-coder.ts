@@ -14,7 +14,7 @@ import {
 } from "./reference-rows.ts";
 
 /** What symbols come from. */
-interface Symbols {
+export interface Symbols {
   /** The symbol of these lower ends. */
   next(ends: readonly number[]): number;
   /** Bits that no row foresees. */

@@ -175,8 +175,10 @@ export class ReferenceCommands {
   }
 
   #single(name: string): number {
-    const row = this.#tables.get(name) ?? evenRow();
-    this.#tables.set(name, row);
+    // Rows of four have numbers behind their names, which could be those of these.
+    const apart = `${name}, single`;
+    const row = this.#tables.get(apart) ?? evenRow();
+    this.#tables.set(apart, row);
     return this.#coder.single(row, this.#steadyRate);
   }
 

@@ -3,7 +3,7 @@
  * come back as they were coded.
  */
 import assert from "node:assert/strict";
-import { BlockSymbols, knownNibbles, NibbleCoder } from "./reference-coder.ts";
+import { BlockSymbols, knownNibbles, NibbleCoder, type Symbols } from "./reference-coder.ts";
 import { ReferenceCommands } from "./reference-commands.ts";
 import { type LiteralView, ReferenceLiterals } from "./reference-literals.ts";
 
@@ -17,7 +17,7 @@ export interface ReferenceDictionary {
 /** The masks of each preset, as the document's table has them. */
 export type ReferencePresets = readonly (readonly (readonly [number, number])[])[];
 
-interface Header {
+export interface ReferenceHeader {
   readonly plainBytes: number;
   readonly isCoded: boolean;
   readonly isPrimed: boolean;
@@ -50,13 +50,19 @@ export function referenceDecode(
   while (walk.at < header.plainBytes) {
     const said = number();
     const size = number();
-    walk.block(record.subarray(at, at + size), said === 0 ? header.plainBytes : walk.at + said);
+    const symbols = new BlockSymbols(record.subarray(at, at + size));
+    walk.block(symbols, said === 0 ? header.plainBytes : walk.at + said);
+    symbols.close();
     at += size;
   }
   return { unit: walk.unit, rest: record.slice(at) };
 }
 
-function readHeader(byte: () => number, number: () => number, presets: ReferencePresets): Header {
+function readHeader(
+  byte: () => number,
+  number: () => number,
+  presets: ReferencePresets,
+): ReferenceHeader {
   const plainBytes = number();
   const mode = byte();
   const filterBytes = mode & 2 ? byte() : 0;
@@ -74,9 +80,11 @@ function readHeader(byte: () => number, number: () => number, presets: Reference
   return { plainBytes, isCoded, isPrimed: (mode & 4) !== 0, commandRate: rates >> 4, literals };
 }
 
-class ReferenceWalk {
-  readonly unit: Uint8Array;
+export class ReferenceWalk {
+  readonly unit: Uint8Array<ArrayBuffer>;
   at = 0;
+  /** Whether copies from where nothing is are damage; else they make zeros. */
+  isStrict = true;
   readonly #coder = new NibbleCoder(knownNibbles([]));
   readonly #literals: ReferenceLiterals;
   readonly #commands: ReferenceCommands;
@@ -86,7 +94,7 @@ class ReferenceWalk {
   #first = 0;
   #isInRun = false;
 
-  constructor(header: Header, dictionary: ReferenceDictionary) {
+  constructor(header: ReferenceHeader, dictionary: ReferenceDictionary) {
     this.unit = new Uint8Array(header.plainBytes);
     this.#dictionary = dictionary;
     this.#literals = new ReferenceLiterals(header.literals, this.#coder);
@@ -94,9 +102,8 @@ class ReferenceWalk {
     if (header.isPrimed) this.#prime();
   }
 
-  /** Decodes a block that ends at `stop`. */
-  block(coded: Uint8Array, stop: number): void {
-    const symbols = new BlockSymbols(coded);
+  /** Makes the bytes up to `stop` of a block's symbols. */
+  block(symbols: Symbols, stop: number): void {
     this.#coder.source = symbols;
     while (this.at < stop) {
       if (!this.#isInRun) {
@@ -109,7 +116,6 @@ class ReferenceWalk {
       this.#isInRun = false;
       this.#command(stop);
     }
-    symbols.close();
   }
 
   #literal(): void {
@@ -150,7 +156,8 @@ class ReferenceWalk {
       type === 0
         ? this.#commands.distance(this.at, length, before)
         : this.#commands.recall(type - 1);
-    assert.ok(distance <= this.at && this.at + length <= stop, "a copy within its block");
+    const isWithin = distance <= this.at && this.at + length <= stop;
+    assert.ok(isWithin || !this.isStrict, "a copy within its block");
     for (let i = 0; i < length; i++, this.at++) {
       this.unit[this.at] = this.unit[this.at - distance]!;
     }
