@@ -228,6 +228,11 @@ export const DIVANS_BLOCK_BYTES = 2 * 262_144 + 8;
  * can say little in many words. Part of the format. */
 export const DIVANS_CODED_BYTES = 2 * DIVANS_UNIT_BYTES;
 
+/** Blocks of one unit. A writer's have 131,072 symbols, the last one apart, and no unit has thirty million;
+ * a damaged one could have a million of ten bytes, each an object of its own where units go to threads.
+ * Part of the format. */
+export const DIVANS_BLOCKS_MAXIMUM = 1024;
+
 /** Commands of one unit: one for each byte of the longest, which is what the kernel has room for. */
 export const DIVANS_COMMANDS_MAXIMUM = DIVANS_UNIT_BYTES;
 

@@ -6,6 +6,7 @@ import { fromHex, toHex } from "../core/bytes.ts";
 import { FAULTS } from "../core/errors.ts";
 import {
   DIVANS_BLOCK_BYTES,
+  DIVANS_BLOCKS_MAXIMUM,
   DIVANS_CODED_BYTES,
   DIVANS_HINT_BYTES,
   DIVANS_UNIT_BYTES,
@@ -67,6 +68,7 @@ test("the limits are those of the program", () => {
   const numbers = [
     DIVANS_UNIT_BYTES,
     DIVANS_BLOCK_BYTES,
+    DIVANS_BLOCKS_MAXIMUM,
     DIVANS_CODED_BYTES,
     DIVANS_HINT_BYTES,
   ].map((limit) => limit.toLocaleString("en-US"));

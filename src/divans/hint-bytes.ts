@@ -35,11 +35,31 @@ export function hintKindOf({ kind }: IrCursor): HintKind | undefined {
   return kind !== undefined && kind in HINT_KINDS ? (kind as HintKind) : undefined;
 }
 
-/** The bytes of the hint that a cursor stands on. */
-export function writeHint(cursor: IrCursor): Uint8Array {
-  if (cursor.kind === "prediction") return writePrediction(cursor.ir.hints[cursor.operand]!);
-  if (cursor.kind === "ltype") return Uint8Array.of(cursor.blockType, cursor.stride);
-  return Uint8Array.of(cursor.operand);
+/** A hint that may be written: most of those at one place are not, and a prediction is long. */
+export interface HintToWrite {
+  /** How many bytes it takes. */
+  readonly size: number;
+  write(): Uint8Array;
+}
+
+/** The hint that a cursor stands on, also when it has moved on. */
+export function hintAt(cursor: IrCursor): HintToWrite {
+  if (cursor.kind === "prediction") {
+    const hint = cursor.ir.hints[cursor.operand]!;
+    return { size: sizeOfPrediction(hint), write: () => writePrediction(hint) };
+  }
+  const bytes =
+    cursor.kind === "ltype"
+      ? Uint8Array.of(cursor.blockType, cursor.stride)
+      : Uint8Array.of(cursor.operand);
+  return { size: bytes.length, write: () => bytes };
+}
+
+function sizeOfPrediction(hint: Prediction): number {
+  let size = 1;
+  for (const name of SPEEDS) size += 2 * hint.speeds[name].length;
+  for (const name of MAPS) size += writeNumber(hint[name].length).length + hint[name].length;
+  return size;
 }
 
 function writePrediction(hint: Prediction): Uint8Array {

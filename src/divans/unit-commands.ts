@@ -11,7 +11,7 @@
 import { PithError } from "../core/errors.ts";
 import { DIVANS_COMMANDS_MAXIMUM, DIVANS_HINT_BYTES, DIVANS_UNIT_BYTES } from "../core/limits.ts";
 import { type Ir, IrCursor } from "../ir/index.ts";
-import { HINT_KINDS, type HintKind, hintKindOf, writeHint } from "./hint-bytes.ts";
+import { HINT_KINDS, type HintKind, type HintToWrite, hintAt, hintKindOf } from "./hint-bytes.ts";
 
 /** Kinds of command that make bytes, as the kernel and ir/command.ts number them. */
 export const INSERT = 0;
@@ -47,7 +47,7 @@ export function* cutIr(ir: Ir, keepsHints: boolean): Generator<UnitCommands, voi
   while (cursor.next()) {
     const hint = hintKindOf(cursor);
     if (hint !== undefined) {
-      if (keepsHints) unit.hint(hint, writeHint(cursor));
+      if (keepsHints) unit.hint(hint, hintAt(cursor));
       continue;
     }
     for (let left = cursor.length; left > 0; ) {
@@ -77,7 +77,7 @@ class UnitList {
   #hintBytes = 0;
   #hintCost = 0;
   /** Hints that wait for what comes after them. */
-  #waiting = new Map<HintKind, Uint8Array>();
+  #waiting = new Map<HintKind, HintToWrite>();
 
   /** Bytes that still fit. */
   get room(): number {
@@ -113,9 +113,9 @@ class UnitList {
     return this.#add(DICT, length, operand);
   }
 
-  hint(kind: HintKind, bytes: Uint8Array): void {
+  hint(kind: HintKind, hint: HintToWrite): void {
     this.#waiting.delete(kind); // the last one also comes last
-    this.#waiting.set(kind, bytes);
+    this.#waiting.set(kind, hint);
   }
 
   /** Gives the unit away and begins the next. */
@@ -141,10 +141,11 @@ class UnitList {
   #addHints(): void {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
-    for (const [kind, bytes] of waiting) {
-      const cost = this.#hintCost + bytes.length + HINT_COST_BYTES;
+    for (const [kind, hint] of waiting) {
+      const cost = this.#hintCost + hint.size + HINT_COST_BYTES;
       if (cost > DIVANS_HINT_BYTES) continue;
       this.#hintCost = cost;
+      const bytes = hint.write();
       this.#push(HINT_KINDS[kind] | (bytes.length << 4), this.#hintBytes);
       this.#hints.push(bytes);
       this.#hintBytes += bytes.length;

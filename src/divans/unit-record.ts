@@ -10,7 +10,7 @@
 import { viewOf } from "../core/bytes.ts";
 import { PithError } from "../core/errors.ts";
 import { type ByteSource, Intake } from "../core/intake.ts";
-import { DIVANS_BLOCK_BYTES, DIVANS_CODED_BYTES } from "../core/limits.ts";
+import { DIVANS_BLOCK_BYTES, DIVANS_BLOCKS_MAXIMUM, DIVANS_CODED_BYTES } from "../core/limits.ts";
 import {
   damaged,
   readNumber,
@@ -67,7 +67,8 @@ function bytesOfSum(sum: number): Uint8Array {
 export class RecordReader {
   readonly #intake: Intake;
   #header: UnitHeader | undefined;
-  /** Plain bytes that blocks have announced, and coded bytes that came. */
+  /** Blocks that were begun, plain bytes that they have announced, and coded bytes. */
+  #blocks = 0;
   #plainBytes = 0;
   #codedBytes = 0;
 
@@ -118,6 +119,7 @@ export class RecordReader {
 
   /** The next unit's header; undefined at the end of the file's units. */
   async header(): Promise<UnitHeader | undefined> {
+    this.#blocks = 0;
     this.#plainBytes = 0;
     this.#codedBytes = 0;
     this.#header = await readUnitHeader(this);
@@ -128,6 +130,8 @@ export class RecordReader {
   async block(): Promise<Block | undefined> {
     const left = (this.#header?.plainBytes ?? 0) - this.#plainBytes;
     if (left === 0) return undefined;
+    if (this.#blocks === DIVANS_BLOCKS_MAXIMUM) throw damaged("more blocks than a unit has");
+    this.#blocks++;
     const said = await readNumber(this);
     if (said >= left) throw damaged("a block that passes its unit, or says what it need not say");
     const size = await readNumber(this);
