@@ -3,8 +3,8 @@
  *
  *   find matches
  *   for each preset of literal inputs:   price all bytes as literals, parse, price    (a sample)
- *   with the cheapest:                   settle, parse, price, settle, ...; the cheapest pass stays
- *   for its commands:                    try rates and the primer (a sample), code
+ *   for the commands of the cheapest:    try rates and the primer                     (a sample)
+ *   with these parameters:               settle, parse, price, settle, ...; the cheapest pass stays
  *
  * "Cheapest" counts what decoding takes as well, since a literal takes a decoder some ten times as
  * long as a byte of a copy: a little size is given up where it saves much time.
@@ -30,6 +30,10 @@ interface Plan {
   /** Presets are compared over so much of a unit, from its first byte; rates over half of it. */
   readonly sampleBytes: number;
   readonly literalRates: readonly number[];
+  /** Whether rates are tried once more for the commands that are found in the end. */
+  readonly tunesAgain: boolean;
+  /** What a byte of size is worth, in nanoseconds of decoding. */
+  readonly byteNs: number;
   readonly commandRates: readonly number[];
 }
 
@@ -56,6 +60,8 @@ const FAST: Plan = {
   presets: [RESIDUE],
   longCopies: false,
   sampleBytes: DIVANS_UNIT_BYTES,
+  tunesAgain: false,
+  byteNs: 1500,
   literalRates: [STEADY_7],
   commandRates: [STEADY_7],
 };
@@ -71,6 +77,8 @@ const PLANS: Readonly<Record<Effort, Plan>> = {
     presets: [RESIDUE, ORDERS],
     longCopies: false,
     sampleBytes: SAMPLE_BYTES,
+    tunesAgain: true,
+    byteNs: 1500,
     literalRates: [STEADY_7, HASTY_7, CALM_7],
     commandRates: [STEADY_7, HASTY_7],
   },
@@ -82,6 +90,8 @@ const PLANS: Readonly<Record<Effort, Plan>> = {
     presets: [RESIDUE, ORDERS, RECORDS, MIXED, WORDS],
     longCopies: true,
     sampleBytes: DIVANS_UNIT_BYTES,
+    tunesAgain: true,
+    byteNs: 4000,
     literalRates: [STEADY_7, HASTY_7, CALM_7, STEADY_6],
     commandRates: [STEADY_7, HASTY_7, CALM_7],
   },
@@ -95,8 +105,6 @@ const PRIMED_BYTES_MAXIMUM = 512 * 1024;
 // What decoding takes, in nanoseconds, on the machine of docs/performance.md; only ratios matter.
 const LITERAL_NS = 80;
 const COPY_NS = 220;
-/** A byte of size is worth this many nanoseconds. */
-const BYTE_NS = 1500;
 
 /** Rows for each input of literals: few where literals are many, so that rows stay in the second
  * cache level; log2, by the share of bytes that are literals. */
@@ -126,8 +134,12 @@ export function* codeByPlan(coder: UnitCoder, effort: Effort): Steps<CodedUnit> 
       best = better(best, yield* parseFirst(coder, plan, parameters, LONG_COPY_BYTES));
     }
   }
-  best = yield* parseAgain(coder, plan, best!);
-  return yield* codeWithBest(coder, plan, best);
+  const tuned = yield* tune(coder, plan, best!);
+  const found = yield* parseAgain(coder, plan, { ...best!, parameters: tuned });
+  const parameters = plan.tunesAgain ? yield* tune(coder, plan, found) : found.parameters;
+  const rowBits = rowBitsFor(found.words, coder);
+  coder.writeCommands(found.words);
+  return yield* coder.encode(found.words.length / 2, { ...parameters, rowBits });
 }
 
 /** Codes by one parse with first prices. */
@@ -152,7 +164,7 @@ function* parseFirst(
   yield* coder.priceLiterals(parameters);
   if (shortest > 0) coder.forbidShort(shortest);
   const commands = yield* coder.parse(plan.firstArrivals, plan.nice, coder.plainBytes);
-  return yield* candidateOf(coder, commands, parameters);
+  return yield* candidateOf(coder, plan, commands, parameters);
 }
 
 /**
@@ -172,7 +184,7 @@ function* parseAgain(coder: UnitCoder, plan: Plan, first: Candidate): Steps<Cand
     coder.settle();
     if (best === undefined) yield* coder.priceLiterals(parameters);
     const commands = yield* coder.parse(arrivals, plan.nice, coder.plainBytes);
-    best = better(best, yield* candidateOf(coder, commands, parameters));
+    best = better(best, yield* candidateOf(coder, plan, commands, parameters));
   }
   return best!;
 }
@@ -180,6 +192,7 @@ function* parseAgain(coder: UnitCoder, plan: Plan, first: Candidate): Steps<Cand
 /** Prices the commands that were just parsed. */
 function* candidateOf(
   coder: UnitCoder,
+  plan: Plan,
   commands: number,
   parameters: UnitParameters,
 ): Steps<Candidate> {
@@ -187,16 +200,16 @@ function* candidateOf(
   const words = withRawInserts(parsed, coder.literalPrices());
   if (words !== parsed) coder.writeCommands(words);
   const bytes = yield* coder.price(words.length / 2, parameters);
-  return { words, parameters, bytes, score: bytes + timeOf(words) / BYTE_NS };
+  return { words, parameters, bytes, score: bytes + timeOf(words) / plan.byteNs };
 }
 
-/** Tries rates, rows and the primer for commands that stand, and codes with the best. */
-function* codeWithBest(coder: UnitCoder, plan: Plan, found: Candidate): Steps<CodedUnit> {
-  const { words } = found;
-  coder.writeCommands(words);
-  const sample = commandsWithin(words, plan.sampleBytes / 2);
+/** Tries rates and the primer for commands that stand. @returns the best parameters for them */
+function* tune(coder: UnitCoder, plan: Plan, found: Candidate): Steps<UnitParameters> {
+  const reach = coder.reach;
+  const sample = commandsWithin(found.words, plan.sampleBytes / 2);
+  coder.writeCommands(found.words);
   coder.reach = sample.bytes;
-  let parameters: UnitParameters = { ...found.parameters, rowBits: rowBitsFor(words, coder) };
+  let { parameters } = found;
   let bytes = Number.POSITIVE_INFINITY;
   const tryOut = function* (other: UnitParameters): Steps<void> {
     const size = yield* coder.price(sample.commands, other);
@@ -211,8 +224,8 @@ function* codeWithBest(coder: UnitCoder, plan: Plan, found: Candidate): Steps<Co
   if (coder.plainBytes <= PRIMED_BYTES_MAXIMUM) {
     yield* tryOut({ ...parameters, isPrimed: !parameters.isPrimed });
   }
-  coder.reach = coder.plainBytes;
-  return yield* coder.encode(words.length / 2, parameters);
+  coder.reach = reach;
+  return parameters;
 }
 
 /** How many commands, from the first on, make up to so many bytes and one command more. */
@@ -258,7 +271,7 @@ function parametersOf(preset: number, plainBytes: number): UnitParameters {
   return {
     inputs: LITERAL_PRESETS[preset]!,
     stride: 0,
-    literalRate: STEADY_7,
+    literalRate: preset === ORDERS || preset === WORDS ? HASTY_7 : STEADY_7,
     commandRate: STEADY_7,
     rowBits: MANY_LITERALS,
     isPrimed: plainBytes > 0 && plainBytes < 64 * 1024,
