@@ -24,6 +24,8 @@ interface Plan {
   /** Arrivals of the one parse by which presets are compared, and of those that follow. */
   readonly firstArrivals: number;
   readonly arrivals: readonly number[];
+  /** The same for units of up to SMALL_UNIT_BYTES, which cost less. */
+  readonly smallArrivals: readonly number[];
   /** Presets that are tried, and whether also with long copies only to begin with. */
   readonly presets: readonly number[];
   readonly longCopies: boolean;
@@ -52,11 +54,14 @@ const CALM_7 = 13;
 
 const SAMPLE_BYTES = 1024 * 1024;
 
+const SMALL_UNIT_BYTES = 1536 * 1024;
+
 const FAST: Plan = {
   depth: 4,
   nice: 48,
   firstArrivals: 1,
   arrivals: [],
+  smallArrivals: [],
   presets: [RESIDUE],
   longCopies: false,
   sampleBytes: DIVANS_UNIT_BYTES,
@@ -74,6 +79,7 @@ const PLANS: Readonly<Record<Effort, Plan>> = {
     nice: 160,
     firstArrivals: 1,
     arrivals: [3],
+    smallArrivals: [2, 3],
     presets: [RESIDUE, ORDERS],
     longCopies: false,
     sampleBytes: SAMPLE_BYTES,
@@ -87,6 +93,7 @@ const PLANS: Readonly<Record<Effort, Plan>> = {
     nice: 273,
     firstArrivals: 2,
     arrivals: [3, 4, 6, 6],
+    smallArrivals: [3, 4, 6, 6, 6],
     presets: [RESIDUE, ORDERS, RECORDS, MIXED, WORDS],
     longCopies: true,
     sampleBytes: DIVANS_UNIT_BYTES,
@@ -180,7 +187,8 @@ function* parseAgain(coder: UnitCoder, plan: Plan, first: Candidate): Steps<Cand
     coder.reach = coder.plainBytes;
     best = undefined;
   }
-  for (const arrivals of plan.arrivals) {
+  const isSmall = coder.plainBytes <= SMALL_UNIT_BYTES;
+  for (const arrivals of isSmall ? plan.smallArrivals : plan.arrivals) {
     coder.settle();
     if (best === undefined) yield* coder.priceLiterals(parameters);
     const commands = yield* coder.parse(arrivals, plan.nice, coder.plainBytes);
