@@ -16,27 +16,34 @@ import { commandRowsFit, fillFirstRows } from "./divans/command.ts";
 import { ACCOUNTS, beginCounts, settlePrices } from "./divans/counts.ts";
 import { Pricing, Reading, Writing } from "./divans/direction.ts";
 import { fillMixTables } from "./divans/mix.ts";
+import { parameter, UNIT_LENGTH } from "./divans/parameters.ts";
 import { beginUnit, commandCount, unitPosition, walk } from "./divans/unit.ts";
 import { FAULT_CALL, FAULT_COMMANDS, FAULT_MEMORY } from "./fault.ts";
 import { beginFirstPrices, firstLiteralPrices } from "./lz/first-prices.ts";
-import { beginMatches, findMatches } from "./lz/match.ts";
+import { beginMatches as beginMatchLists, findMatches } from "./lz/match.ts";
 import { beginParse, parse } from "./lz/parse.ts";
 import { endPath } from "./lz/path.ts";
 import { forbidShort } from "./lz/prices.ts";
 import {
   CODED,
   CODED_BYTES,
+  COMMAND_BYTES,
+  COMMAND_ROWS,
   COMMANDS,
   DICTIONARY,
   DIVANS_DECODER_BYTES,
   LITERAL_PRICES,
   MATCH_BYTES,
+  MATCH_COUNTS,
   MATCHES,
   PAGE_BYTES,
   PARAMETERS,
   PARSER,
   PRICES,
+  SYMBOL_BYTES,
+  SYMBOLS,
   UNIT,
+  UNIT_BYTES,
   WEIGHTS,
 } from "./memory.ts";
 import { fillRows } from "./rans/cdf.ts";
@@ -44,7 +51,6 @@ import { beginGathering, blockIsSound, closeBlock, openBlock, STATE_BYTES } from
 
 export {
   beginFirstPrices,
-  beginMatches,
   beginParse,
   endPath,
   findMatches,
@@ -53,6 +59,15 @@ export {
   parse,
   settlePrices,
 };
+
+/** Reads and writes go up to this far beyond a unit. */
+const UNIT_SPARE_BYTES: usize = 1024;
+/** Room that the primer takes where blocks come to lie (divans/primer.ts). */
+const PRIMER_BYTES: usize = 65536;
+/** Room that first prices take of that of commands (lz/first-prices.ts). */
+const FIRST_PRICE_BYTES: usize = 9 << 20;
+/** Matches of a position, at most 64 of four bytes. */
+const MATCHES_A_BYTE: usize = 256;
 
 /** Fills the tables. Returns 0 or a fault. */
 export function begin(): i32 {
@@ -76,13 +91,38 @@ function reserve(bytes: usize): i32 {
   return 0;
 }
 
-/** Clears what a job left; tables and dictionary stay. */
+/** The most that jobs since the last wipe may have touched: bytes of a unit, of a block, commands. */
+let unitBytes: usize = 0;
+let blockBytes: usize = 0;
+let commandBytes: usize = 0;
+
+/** Clears what a job left; tables and dictionary stay. What no job has touched is zero as it is, and
+ * clearing all of an encoder's memory would take longer than a small unit. */
 export function wipe(): void {
-  const end = <usize>memory.size() * PAGE_BYTES;
+  const unit = unitBytes + UNIT_SPARE_BYTES;
   memory.fill(PARAMETERS, 0, 256);
   memory.fill(WEIGHTS, 0, DICTIONARY - WEIGHTS);
-  const rest = DICTIONARY + 126656;
-  memory.fill(rest, 0, end - rest);
+  memory.fill(COMMAND_ROWS, 0, UNIT - COMMAND_ROWS);
+  memory.fill(UNIT, 0, min<usize>(unit, CODED - UNIT));
+  memory.fill(CODED, 0, min<usize>(blockBytes + PRIMER_BYTES, CODED_BYTES));
+  if (<usize>memory.size() * PAGE_BYTES >= MATCHES + MATCH_BYTES) {
+    memory.fill(SYMBOLS, 0, SYMBOL_BYTES);
+    memory.fill(LITERAL_PRICES, 0, min<usize>(2 * unit, 2 * UNIT_BYTES));
+    memory.fill(PRICES, 0, COMMANDS - PRICES);
+    const commands = max<usize>(max<usize>(commandBytes, 8 * unit), FIRST_PRICE_BYTES);
+    memory.fill(COMMANDS, 0, min<usize>(commands, COMMAND_BYTES));
+    memory.fill(MATCH_COUNTS, 0, min<usize>(unit, UNIT_BYTES));
+    memory.fill(MATCHES, 0, min<usize>(MATCHES_A_BYTE * unit, MATCH_BYTES));
+  }
+  unitBytes = 0;
+  blockBytes = 0;
+  commandBytes = 0;
+}
+
+/** Begins to look for matches in the unit (lz/match.ts). */
+export function beginMatches(bytes: u32, depth: u32, nice: u32): void {
+  unitBytes = max<usize>(unitBytes, bytes);
+  beginMatchLists(bytes, depth, nice);
 }
 
 export function parameterAddress(): usize {
@@ -115,8 +155,15 @@ export function priceAddress(): usize {
 
 export { commandCount, unitPosition };
 
+/** Remembers what a walk will touch. */
+function touch(commands: u32): void {
+  unitBytes = max<usize>(unitBytes, parameter(UNIT_LENGTH));
+  commandBytes = max<usize>(commandBytes, (<usize>commands) << 3);
+}
+
 /** Begins to code the unit by `commands` commands. Returns 0 or a fault. */
 export function beginEncoding(commands: u32): i32 {
+  touch(commands);
   return beginUnit(commands, false);
 }
 
@@ -125,11 +172,14 @@ export function encodeBlock(): i32 {
   beginGathering();
   const fault = walk<Writing>(0);
   if (fault) return fault;
-  return <i32>closeBlock(CODED);
+  const bytes = closeBlock(CODED);
+  blockBytes = max<usize>(blockBytes, bytes);
+  return <i32>bytes;
 }
 
 /** Prices the unit by `commands` commands, from the first byte to the last. Returns 0 or a fault. */
 export function priceUnit(commands: u32): i32 {
+  touch(commands);
   const fault = beginUnit(commands, false);
   if (fault) return fault;
   beginCounts();
@@ -138,6 +188,7 @@ export function priceUnit(commands: u32): i32 {
 
 /** Begins to decode the unit whose parameters are set; `note` keeps its commands. */
 export function beginDecoding(note: bool): i32 {
+  touch(note ? <u32>(COMMAND_BYTES / 8) : 0);
   return beginUnit(0, note);
 }
 
@@ -148,6 +199,7 @@ export function beginDecoding(note: bool): i32 {
 export function decodeBlock(bytes: u32, stop: u32): i32 {
   if (bytes > <u32>CODED_BYTES) return -FAULT_CALL;
   if (bytes < <u32>STATE_BYTES || stop <= unitPosition()) return -FAULT_COMMANDS;
+  blockBytes = max<usize>(blockBytes, bytes);
   openBlock(CODED, bytes);
   const fault = walk<Reading>(stop);
   if (fault) return fault;
