@@ -122,8 +122,8 @@ test("effort chooses the general codec, packed bytes are stored", async () => {
     for (const [effort, name] of [
       ["flat", "deflate"],
       ["fast", "zlib"],
-      ["default", "zlib"],
-      ["dense", "zlib"],
+      ["default", "divans"],
+      ["dense", "divans"],
     ] as const) {
       assert.deepEqual(codecNames(await encodeAll(coder, text, { effort })), [name]);
       const noise = await encodeAll(coder, seeded(4).bytes(500_000), { effort });
