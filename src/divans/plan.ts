@@ -106,8 +106,8 @@ const PLANS: Readonly<Record<Effort, Plan>> = {
 
 /** Copies that a parse may have where only long ones are wanted to begin with. */
 const LONG_COPY_BYTES = 16;
-/** Longer units would lose more time to the primer than it saves bytes. */
-const PRIMED_BYTES_MAXIMUM = 512 * 1024;
+/** Longer units would lose more time to the primer, some 3 ms, than it saves bytes. */
+const PRIMED_BYTES_MAXIMUM = 256 * 1024;
 
 // What decoding takes, in nanoseconds, on the machine of docs/performance.md; only ratios matter.
 const LITERAL_NS = 80;
