@@ -44,6 +44,9 @@ LARGE[0] = 0;
 const SMALL = Buffer.from("to be or not to be, ".repeat(500));
 const MODIFIED = new Date("2024-02-29T12:34:56Z");
 
+/** What is coded here says nothing of codecs, so it need not take seconds. */
+const FAST = ["--effort", "fast"];
+
 /** A folder with files of several kinds, times and modes. */
 async function makeTree(): Promise<string> {
   const folder = join(await newFolder(), "tree");
@@ -197,8 +200,8 @@ test("content counts, not its name", async () => {
 test("-q prints nothing, whatever happens", async () => {
   const tree = await makeTree();
   const words: [string[], number][] = [
-    [["compress", "-q", tree], 0],
-    [["compress", "-q", join(tree, "small.txt")], FAULTS.FileExists.number],
+    [["compress", ...FAST, "-q", tree], 0],
+    [["compress", ...FAST, "-q", join(tree, "small.txt")], FAULTS.FileExists.number],
     [["test", "-q", tree], 0],
     [["expand", "-q", join(tree, "none")], FAULTS.FileIo.number],
     [["expand", "-q", "-f", tree], 0],
@@ -212,7 +215,7 @@ test("-q prints nothing, whatever happens", async () => {
 test("--json tells one object a file", async () => {
   const tree = await makeTree();
   const out = join(await newFolder(), "out");
-  const lines = (await pithWell(["compress", "--json", tree, "-o", out]))
+  const lines = (await pithWell(["compress", ...FAST, "--json", tree, "-o", out]))
     .toString()
     .trim()
     .split("\n");
@@ -248,17 +251,19 @@ test("--json tells one object a file", async () => {
 
 test("several files end in a table, one in a line", async () => {
   const tree = await makeTree();
-  const table = (await pithHereWell(["compress", tree])).toString();
+  const table = (await pithHereWell(["compress", ...FAST, tree])).toString();
   assert.match(table, /^file +codec +plain +coded +saved\n/);
   assert.match(table, /\n4 files +4\.5\d MB +\S+ MB +\d+\.\d%\n$/);
-  const line = (await pithHereWell(["compress", "-f", join(tree, "small.txt")])).toString();
+  const line = (
+    await pithHereWell(["compress", ...FAST, "-f", join(tree, "small.txt")])
+  ).toString();
   assert.match(line, /small\.txt -> .*small\.txt\.pith: 10\.0 kB -> \d+ B, 9\d\.\d% saved by zlib/);
 });
 
 test("a second run over a folder codes nothing twice", async () => {
   const tree = await makeTree();
-  await pithHereWell(["compress", "-q", tree]);
-  const again = await pithHere(["compress", tree]);
+  await pithHereWell(["compress", ...FAST, "-q", tree]);
+  const again = await pithHere(["compress", ...FAST, tree]);
   assert.equal(again.stderr.match(/skipped, it is compressed already/g)?.length, 4);
   assert.equal(again.code, FAULTS.FileExists.number);
   const names = await readdir(tree, { recursive: true });
@@ -268,7 +273,7 @@ test("a second run over a folder codes nothing twice", async () => {
 test("--rm removes inputs, and only those whose output is proven", async () => {
   const tree = await makeTree();
   const before = await readTree(tree);
-  await pithWell(["compress", "--rm", "-q", tree]);
+  await pithWell(["compress", ...FAST, "--rm", "-q", tree]);
   const packed = [...(await readTree(tree)).keys()];
   assert.equal(packed.length, 4);
   assert.ok(packed.every((name) => name.endsWith(".pith")));
@@ -345,7 +350,7 @@ test("links are skipped with a word, and folders that are links are not written 
   const tree = await makeTree();
   await symlink(join(tree, "small.txt"), join(tree, "link"));
   const out = join(await newFolder(), "out");
-  const walked = await pithHere(["compress", tree, "-o", out]);
+  const walked = await pithHere(["compress", ...FAST, tree, "-o", out]);
   assert.equal(walked.code, 0);
   assert.match(walked.stderr, /^pith: .*link: skipped, it is a symbolic link\n$/);
   const named = await pithHere(["compress", join(tree, "link"), "-o", join(out, "x")]);
@@ -362,7 +367,7 @@ test("links are skipped with a word, and folders that are links are not written 
 
 test("damaged files end with their fault, in bounded time, and leave nothing", async () => {
   const top = await newFolder();
-  const coded = await pithHereWell(["compress"], { input: LARGE });
+  const coded = await pithHereWell(["compress", ...FAST], { input: LARGE });
   const flipped = Buffer.from(coded);
   flipped[coded.length >> 1] = (flipped[coded.length >> 1] as number) ^ 0x10;
   const gz = gzipSync(SMALL);
@@ -462,7 +467,7 @@ test("a full disk behind stdout is a fault in one line", {
 
 test("info and estimate say what is there and write nothing", async () => {
   const tree = await makeTree();
-  await pithHereWell(["compress", "-q", join(tree, "large.bin")]);
+  await pithHereWell(["compress", ...FAST, "-q", join(tree, "large.bin")]);
   const before = await readTree(tree);
   const info = (await pithHereWell(["info", "-v", join(tree, "large.bin.pith")])).toString();
   assert.match(info, /Pith file, .* for 4\.50 MB, .* saved, 2 chunks by/);
@@ -489,7 +494,7 @@ test("info and estimate say what is there and write nothing", async () => {
 test("real files survive", { skip: withoutCorpus }, async () => {
   const top = await newFolder();
   const data = corpusPath("deflate/data");
-  await pithWell(["compress", data, "-o", join(top, "packed"), "-q"]);
+  await pithWell(["compress", ...FAST, data, "-o", join(top, "packed"), "-q"]);
   await pithWell([
     "compress",
     data,
