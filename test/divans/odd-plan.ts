@@ -118,10 +118,10 @@ class Plan {
     this.#values = [];
   }
 
-  /** Some bytes were made: a block may end. */
+  /** Bytes were made: a block may end, unless there were none, since it would have ended before. */
   #made(bytes: number): void {
     this.#at += bytes;
-    const ends = this.#left > 0 && this.#random.oneIn(60);
+    const ends = bytes > 0 && this.#left > 0 && this.#random.oneIn(60);
     if (ends && this.#mayEndBlock && this.blocks.length < BLOCKS_MAXIMUM) this.#endBlock(this.#at);
   }
 
