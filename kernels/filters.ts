@@ -95,33 +95,18 @@ function check(number: u32, first: u32, other: u32, size: usize): i32 {
  * @returns the address of the result
  */
 export function apply(number: u32, first: u32, other: u32, size: usize): i32 {
-  const fault = check(number, first, other, size);
-  if (fault != 0) return fault;
-  const from = FILTER_UNIT;
-  const end = from + size;
-  const phased = min(from + <usize>other, end);
-  const cut = max(from, end - <usize>(other & 15));
-  const channels = <usize>(other >> 4) + 1;
-  const width = <usize>first;
-  if (number == 1) applyLittle<WithoutRip>(from, end);
-  else if (number == 2) applyLittle<WithRip>(from, end);
-  else if (number == 3) applyBig<WithoutRip>(from, end);
-  else if (number == 4) applyBig<WithRip>(from, end);
-  else if (number == 5) changeArm64<Applying>(from, end);
-  else if (number == 6) applyBytes(from, end, width);
-  else if (number == 7) applyWords<u16, Little>(phased, end, width);
-  else if (number == 8) applyWords<u16, Big>(phased, end, width);
-  else if (number == 9) applyWords<u32, Little>(phased, end, width);
-  else if (number == 10) applyWords<u32, Big>(phased, end, width);
-  else if (number == 11) transpose(from, end, width, secondRegion(size));
-  else if (number == 12) applyPrediction<u8, Little>(from, cut, width, channels);
-  else if (number == 13) applyPrediction<u16, Little>(from, cut, 2 * width, 2 * channels);
-  else applyPrediction<u16, Big>(from, cut, 2 * width, 2 * channels);
-  return <i32>(number == 11 ? secondRegion(size) : from);
+  return change<Applying>(number, first, other, size);
 }
 
 /** Takes a filter back; as `apply`. */
 export function undo(number: u32, first: u32, other: u32, size: usize): i32 {
+  return change<Undoing>(number, first, other, size);
+}
+
+/** Either direction: what a number and its parameters mean stands once. */
+// @ts-ignore: decorator
+@inline
+function change<D>(number: u32, first: u32, other: u32, size: usize): i32 {
   const fault = check(number, first, other, size);
   if (fault != 0) return fault;
   const from = FILTER_UNIT;
@@ -130,21 +115,79 @@ export function undo(number: u32, first: u32, other: u32, size: usize): i32 {
   const cut = max(from, end - <usize>(other & 15));
   const channels = <usize>(other >> 4) + 1;
   const width = <usize>first;
-  if (number == 1) undoLittle<WithoutRip>(from, end);
-  else if (number == 2) undoLittle<WithRip>(from, end);
-  else if (number == 3) undoBig<WithoutRip>(from, end);
-  else if (number == 4) undoBig<WithRip>(from, end);
-  else if (number == 5) changeArm64<Undoing>(from, end);
-  else if (number == 6) undoBytes(from, end, width);
-  else if (number == 7) undoWords<u16, Little>(phased, end, width);
-  else if (number == 8) undoWords<u16, Big>(phased, end, width);
-  else if (number == 9) undoWords<u32, Little>(phased, end, width);
-  else if (number == 10) undoWords<u32, Big>(phased, end, width);
-  else if (number == 11) untranspose(from, end, width, secondRegion(size));
-  else if (number == 12) undoPrediction<u8, Little>(from, cut, width, channels);
-  else if (number == 13) undoPrediction<u16, Little>(from, cut, 2 * width, 2 * channels);
-  else undoPrediction<u16, Big>(from, cut, 2 * width, 2 * channels);
+  if (number == 1) changeLittle<D, WithoutRip>(from, end);
+  else if (number == 2) changeLittle<D, WithRip>(from, end);
+  else if (number == 3) changeBig<D, WithoutRip>(from, end);
+  else if (number == 4) changeBig<D, WithRip>(from, end);
+  else if (number == 5) changeArm64<D>(from, end);
+  else if (number == 6) changeBytes<D>(from, end, width);
+  else if (number == 7) changeWords<D, u16, Little>(phased, end, width);
+  else if (number == 8) changeWords<D, u16, Big>(phased, end, width);
+  else if (number == 9) changeWords<D, u32, Little>(phased, end, width);
+  else if (number == 10) changeWords<D, u32, Big>(phased, end, width);
+  else if (number == 11) turn<D>(from, end, width, secondRegion(size));
+  else if (number == 12) changePlane<D, u8, Little>(from, cut, width, channels);
+  else if (number == 13) changePlane<D, u16, Little>(from, cut, 2 * width, 2 * channels);
+  else changePlane<D, u16, Big>(from, cut, 2 * width, 2 * channels);
   return <i32>(number == 11 ? secondRegion(size) : from);
+}
+
+/** Whether the direction is that of applying; known at compile time. */
+// @ts-ignore: decorator
+@inline
+function applies<D>(): bool {
+  return idof<D>() == idof<Applying>();
+}
+
+// @ts-ignore: decorator
+@inline
+function changeLittle<D, TRip>(from: usize, end: usize): void {
+  if (applies<D>()) applyLittle<TRip>(from, end);
+  else undoLittle<TRip>(from, end);
+}
+
+// @ts-ignore: decorator
+@inline
+function changeBig<D, TRip>(from: usize, end: usize): void {
+  if (applies<D>()) applyBig<TRip>(from, end);
+  else undoBig<TRip>(from, end);
+}
+
+// @ts-ignore: decorator
+@inline
+function changeBytes<D>(from: usize, end: usize, distance: usize): void {
+  if (applies<D>()) applyBytes(from, end, distance);
+  else undoBytes(from, end, distance);
+}
+
+// @ts-ignore: decorator
+@inline
+function changeWords<D, TWord extends number, TOrder>(
+  from: usize,
+  end: usize,
+  stride: usize,
+): void {
+  if (applies<D>()) applyWords<TWord, TOrder>(from, end, stride);
+  else undoWords<TWord, TOrder>(from, end, stride);
+}
+
+// @ts-ignore: decorator
+@inline
+function turn<D>(from: usize, end: usize, stride: usize, target: usize): void {
+  if (applies<D>()) transpose(from, end, stride, target);
+  else untranspose(from, end, stride, target);
+}
+
+// @ts-ignore: decorator
+@inline
+function changePlane<D, TSample extends number, TOrder>(
+  from: usize,
+  end: usize,
+  row: usize,
+  channels: usize,
+): void {
+  if (applies<D>()) applyPrediction<TSample, TOrder>(from, end, row, channels);
+  else undoPrediction<TSample, TOrder>(from, end, row, channels);
 }
 
 /** Operands of x86 calls and jumps that would be converted, with `rip` those at RIP too. */
