@@ -228,10 +228,17 @@ export function codeType<D>(at: usize, run: u32, given: u32): u32 {
   return type;
 }
 
+/** The shortest copy of a type: a new distance is not worth one byte. */
+// @ts-ignore: decorator
+@inline
+export function leastLength(type: u32): u32 {
+  return type == MATCH ? 2 : 1;
+}
+
 /** Codes the length of a copy of type `type` (codeType has told it) that starts at `at`. */
 export function codeLength<D>(at: usize, type: u32, given: u32): u32 {
   const kind = min<u32>(type, 2);
-  const least: u32 = type == MATCH ? 2 : 1;
+  const least = leastLength(type);
   const before = byteAt(at - 1);
   const matched = byteAt(at - recent0);
   const r0 = LENGTH_0 + (((kind << 3) | ((types >> 3) & 7)) << 5);
@@ -400,7 +407,7 @@ export function codeHintByte<D>(before: u32, given: u32): u32 {
 /** The first nibble of a count. */
 // @ts-ignore: decorator
 @inline
-function countNibble(count: u32): u32 {
+export function countNibble(count: u32): u32 {
   if (count < 13) return count;
   if (count < 29) return 13;
   return count < 285 ? 14 : 15;

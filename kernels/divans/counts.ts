@@ -24,17 +24,18 @@ import {
   WORD_PRICES,
 } from "../lz/prices.ts";
 import { COUNTS, LITERAL_PRICES, UNIT } from "../memory.ts";
-import { lastType, MATCH, typeBefore, wordBits } from "./command.ts";
+import { countNibble, lastType, leastLength, typeBefore, wordBits } from "./command.ts";
+import { logarithm } from "./symbol.ts";
 
 /** Sums of prices, by what they were paid for. */
 export const ACCOUNTS: usize = COUNTS;
-export const ACCOUNT_RUNS: u32 = 0;
-export const ACCOUNT_LITERALS: u32 = 1;
-export const ACCOUNT_TYPES: u32 = 2;
-export const ACCOUNT_LENGTHS: u32 = 3;
-export const ACCOUNT_DISTANCES: u32 = 4;
-export const ACCOUNT_WORDS: u32 = 5;
-export const ACCOUNT_HINTS: u32 = 6;
+const ACCOUNT_RUNS: u32 = 0;
+const ACCOUNT_LITERALS: u32 = 1;
+const ACCOUNT_TYPES: u32 = 2;
+const ACCOUNT_LENGTHS: u32 = 3;
+const ACCOUNT_DISTANCES: u32 = 4;
+const ACCOUNT_WORDS: u32 = 5;
+const ACCOUNT_HINTS: u32 = 6;
 const ACCOUNTS_END: usize = ACCOUNTS + 8 * 8;
 
 /** Counts of classes of runs and lengths (0..12, 13..28, 29..284, more). */
@@ -53,6 +54,8 @@ const CLASS_13_BITS: u32 = 4;
 const CLASS_14_BITS: u32 = 7;
 const CLASS_15_BITS: u32 = 24;
 const PRICE_MAXIMUM: u32 = 0x7fff;
+/** Prices are in 1/64 bit. */
+const PRICE_BITS: u32 = 6;
 
 /** Forgets all counts. */
 export function beginCounts(): void {
@@ -61,7 +64,7 @@ export function beginCounts(): void {
 
 export function countRun(run: u32, price: u32): void {
   pay(ACCOUNT_RUNS, price);
-  bump(RUN_COUNTS, lastType() * CLASSES + classOf(run));
+  bump(RUN_COUNTS, lastType() * CLASSES + countNibble(run));
 }
 
 export function countLiteral(at: usize, price: u32): void {
@@ -82,7 +85,7 @@ export function countType(type: u32, run: u32, price: u32): void {
 
 export function countLength(type: u32, length: u32, price: u32): void {
   pay(ACCOUNT_LENGTHS, price);
-  bump(LENGTH_COUNTS, min<u32>(type, 2) * CLASSES + classOf(length - leastOf(type)));
+  bump(LENGTH_COUNTS, min<u32>(type, 2) * CLASSES + countNibble(length - leastLength(type)));
 }
 
 export function countDistance(length: u32, distance: u32, price: u32): void {
@@ -108,11 +111,11 @@ export function settlePrices(): void {
     settleClasses(RUN_COUNTS + 4 * type * CLASSES, RUN_PRICES + 2 * type * RUNS, RUNS, 0);
     for (let runClass: u32 = 0; runClass < RUN_CLASSES; runClass++) {
       const row = type * RUN_CLASSES + runClass;
-      settle(TYPE_COUNTS + 4 * row * TYPES, TYPE_PRICES + 2 * row * TYPES, TYPES, 0);
+      settle(TYPE_COUNTS + 4 * row * TYPES, TYPE_PRICES + 2 * row * TYPES, TYPES);
     }
   }
   for (let kind: u32 = 0; kind < 3; kind++) {
-    const least = leastOf(kind);
+    const least = leastLength(kind);
     settleClasses(
       LENGTH_COUNTS + 4 * kind * CLASSES,
       LENGTH_PRICES + 2 * kind * LENGTHS,
@@ -122,7 +125,7 @@ export function settlePrices(): void {
   }
   for (let lengthClass: u32 = 0; lengthClass < LENGTH_CLASSES; lengthClass++) {
     const prices = SLOT_PRICES + 2 * lengthClass * SLOTS;
-    settle(SLOT_COUNTS + 4 * lengthClass * SLOTS, prices, SLOTS, 0);
+    settle(SLOT_COUNTS + 4 * lengthClass * SLOTS, prices, SLOTS);
     for (let slot: u32 = 4; slot < SLOTS; slot++) {
       const top = slot >> 1;
       const raw = top < 4 ? top - 1 : top < 6 ? 0 : top - 5;
@@ -131,23 +134,23 @@ export function settlePrices(): void {
     }
   }
   for (let slot: u32 = 0; slot < 32; slot++) {
-    settle(LOW_COUNTS + 64 * slot, LOW_PRICES + 32 * slot, 16, 0);
+    settle(LOW_COUNTS + 64 * slot, LOW_PRICES + 32 * slot, 16);
   }
-  settle(WORD_COUNTS, WORD_PRICES, 32, 0);
+  settle(WORD_COUNTS, WORD_PRICES, 32);
   for (let length: u32 = 4; length < 25; length++) {
     const price = WORD_PRICES + (length << 1);
     store<u16>(price, <u16>(<u32>load<u16>(price) + (wordBits(length) << 6)));
   }
-  settle(TRANSFORM_COUNTS, TRANSFORM_PRICES, 128, 0);
+  settle(TRANSFORM_COUNTS, TRANSFORM_PRICES, 128);
 }
 
-/** Prices of `size` symbols by their counts, `more` added to each. */
-function settle(counts: usize, prices: usize, size: u32, more: u32): void {
+/** Prices of `size` symbols by their counts. */
+function settle(counts: usize, prices: usize, size: u32): void {
   let sum: u32 = 0;
   for (let i: u32 = 0; i < size; i++) sum += smooth(load<u32>(counts + (i << 2)));
-  const whole = logarithm(sum) + more;
+  const whole = logarithm(sum, PRICE_BITS);
   for (let i: u32 = 0; i < size; i++) {
-    const price = whole - logarithm(smooth(load<u32>(counts + (i << 2))));
+    const price = whole - logarithm(smooth(load<u32>(counts + (i << 2))), PRICE_BITS);
     store<u16>(prices + (i << 1), <u16>min<u32>(price, PRICE_MAXIMUM));
   }
 }
@@ -156,10 +159,10 @@ function settle(counts: usize, prices: usize, size: u32, more: u32): void {
 function settleClasses(counts: usize, prices: usize, size: u32, least: u32): void {
   let sum: u32 = 0;
   for (let i: u32 = 0; i < CLASSES; i++) sum += smooth(load<u32>(counts + (i << 2)));
-  const whole = logarithm(sum);
+  const whole = logarithm(sum, PRICE_BITS);
   for (let number: u32 = least; number < size; number++) {
-    const kind = classOf(number - least);
-    let price = whole - logarithm(smooth(load<u32>(counts + (kind << 2))));
+    const kind = countNibble(number - least);
+    let price = whole - logarithm(smooth(load<u32>(counts + (kind << 2))), PRICE_BITS);
     if (kind == 13) price += CLASS_13_BITS << 6;
     if (kind == 14) price += CLASS_14_BITS << 6;
     if (kind == 15) price += CLASS_15_BITS << 6;
@@ -172,36 +175,6 @@ function settleClasses(counts: usize, prices: usize, size: u32, least: u32): voi
 @inline
 function smooth(count: u32): u32 {
   return 4 * count + 1;
-}
-
-/** 64 * log2(value), by squarings in integers. */
-export function logarithm(value: u32): u32 {
-  const top = 31 - clz(value);
-  let mantissa = (<u64>value) << (31 - top);
-  let log: u32 = 0;
-  for (let bit: u32 = 0; bit < 6; bit++) {
-    mantissa = (mantissa * mantissa) >> 31;
-    log <<= 1;
-    if (mantissa >= (<u64>1) << 32) {
-      mantissa >>= 1;
-      log |= 1;
-    }
-  }
-  return (top << 6) | log;
-}
-
-// @ts-ignore: decorator
-@inline
-function leastOf(type: u32): u32 {
-  return type == MATCH ? 2 : 1;
-}
-
-// @ts-ignore: decorator
-@inline
-function classOf(number: u32): u32 {
-  if (number < 13) return number;
-  if (number < 29) return 13;
-  return number < 285 ? 14 : 15;
 }
 
 // @ts-ignore: decorator

@@ -44,22 +44,26 @@ export function frequencyPrice(frequency: u32): u32 {
   return load<u16>(FREQUENCY_PRICES + ((frequency >> 3) << 1));
 }
 
-/** 64 * -log2(frequency / 32768) by frequency >> 3, from squarings in integers. */
+/** 64 * -log2(frequency / 32768) by frequency >> 3. */
 export function fillFrequencyPrices(): void {
   for (let step: u32 = 0; step < 4096; step++) {
-    const frequency = 8 * step + 4;
-    const top = 31 - clz(frequency);
-    let mantissa: u64 = (<u64>frequency) << (31 - top);
-    let log: u32 = 0;
-    for (let bit: u32 = 0; bit < 8; bit++) {
-      mantissa = (mantissa * mantissa) >> 31;
-      log <<= 1;
-      if (mantissa >= (<u64>1) << 32) {
-        mantissa >>= 1;
-        log |= 1;
-      }
-    }
-    const whole = (top << 8) | log;
-    store<u16>(FREQUENCY_PRICES + (step << 1), <u16>(((15 << 8) - whole + 2) >> 2));
+    const price = (15 << 8) - logarithm(8 * step + 4, 8);
+    store<u16>(FREQUENCY_PRICES + (step << 1), <u16>((price + 2) >> 2));
   }
+}
+
+/** log2(value) with `bits` (0..16) bits behind the point, by squarings; `value` is above 0. */
+export function logarithm(value: u32, bits: u32): u32 {
+  const top = 31 - clz(value);
+  let mantissa = (<u64>value) << (31 - top);
+  let log: u32 = 0;
+  for (let bit: u32 = 0; bit < bits; bit++) {
+    mantissa = (mantissa * mantissa) >> 31;
+    log <<= 1;
+    if (mantissa >= (<u64>1) << 32) {
+      mantissa >>= 1;
+      log |= 1;
+    }
+  }
+  return (top << bits) | log;
 }
