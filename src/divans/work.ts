@@ -1,16 +1,11 @@
 /**
- * Work: one coding or decoding under way: how many threads it may use, when it gives way to others, who
- * may end it and who is told how far it has come.
- *
- * What runs in this thread is written as generators that yield between two calls of the kernel; there the
- * work gives way when its turn is over, and looks whether it is still wanted.
+ * Work: one coding or decoding under way: how many threads it may use and who is told how far it has come.
+ * Giving way and being ended are core/interruptible.ts.
  */
 import { EFFORTS, type Effort } from "../core/codec.ts";
 import { PithError } from "../core/errors.ts";
-import { throwIfAborted } from "../core/intake.ts";
-import { THREADS_MAXIMUM } from "../core/limits.ts";
+import { InterruptibleWork } from "../core/interruptible.ts";
 import { coresOfMachine } from "../core/thread.ts";
-import { Turns } from "../core/turns.ts";
 
 /** How far coding or decoding has come. */
 export interface DivansProgress {
@@ -33,50 +28,25 @@ export interface WorkOptions {
 /** Steps of work, and what comes of them. */
 export type Steps<Value> = Generator<void, Value, undefined>;
 
-export class Work {
+export class Work extends InterruptibleWork<void> {
   readonly #options: WorkOptions;
-  readonly #turns = new Turns();
   #doneBytes = 0;
 
   /** @throws PithError "InvalidArgument" naming the option; "Aborted" */
   constructor(options: WorkOptions = {}) {
-    const { threads = 1, signal } = options;
-    if (!Number.isInteger(threads) || threads < 1 || threads > THREADS_MAXIMUM) {
-      throw new PithError("InvalidArgument", { option: "threads", value: threads });
-    }
-    throwIfAborted(signal);
+    super(options);
     this.#options = options;
-  }
-
-  get signal(): AbortSignal | undefined {
-    return this.#options.signal;
   }
 
   /** Threads that earn their keep for so many units. */
   threadsFor(units: number): number {
-    return Math.max(1, Math.min(units, this.#options.threads ?? coresOfMachine()));
+    return Math.max(1, Math.min(units, this.threads ?? coresOfMachine()));
   }
 
   /** Counts plain bytes that are done. */
   add(bytes: number, totalBytes?: number): void {
     this.#doneBytes += bytes;
     this.#options.onProgress?.({ doneBytes: this.#doneBytes, totalBytes });
-  }
-
-  /** Gives way when the turn is over. @throws PithError "Aborted" */
-  async pass(): Promise<void> {
-    await this.#turns.pass();
-    throwIfAborted(this.#options.signal);
-  }
-
-  /** Does all steps in this thread. */
-  async run<Value>(steps: Steps<Value>): Promise<Value> {
-    this.#turns.begin();
-    for (;;) {
-      const step = steps.next();
-      if (step.done === true) return step.value;
-      if (this.#turns.over) await this.pass();
-    }
   }
 }
 

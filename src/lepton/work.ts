@@ -1,21 +1,12 @@
 /**
- * Work: one coding or decoding under way: how many threads it may use, when it gives way to others, who may
- * end it and who is told how far it has come.
- *
- * What runs in this thread is written as generators that yield about once an MCU row; between two rows
- * the work gives way when its turn is over, and looks whether it is still wanted.
+ * Work: one coding or decoding under way: how many threads it may use and who is told how far it has come.
+ * Giving way and being ended are core/interruptible.ts; here steps are about an MCU row each, and tell
+ * bytes.
  */
-import { PithError } from "../core/errors.ts";
-import { throwIfAborted } from "../core/intake.ts";
+import { InterruptibleWork } from "../core/interruptible.ts";
 import type { Kernel, KernelInstance } from "../core/kernel.ts";
-import {
-  LEPTON_PARALLEL_BYTES,
-  LEPTON_SEGMENTS_MAXIMUM,
-  THREADS_MAXIMUM,
-  TURN_SHARED_MS,
-} from "../core/limits.ts";
+import { LEPTON_PARALLEL_BYTES, LEPTON_SEGMENTS_MAXIMUM, TURN_SHARED_MS } from "../core/limits.ts";
 import { coresOfMachine } from "../core/thread.ts";
-import { Turns } from "../core/turns.ts";
 
 /** How far coding or decoding has come. */
 export interface LeptonProgress {
@@ -38,42 +29,32 @@ export interface WorkOptions {
 /** Steps that say how many bytes of the JPEG each one has done, and what comes of them. */
 export type Steps<Value> = Generator<number, Value, undefined>;
 
-export class Work {
+export class Work extends InterruptibleWork<number> {
   readonly #options: WorkOptions;
-  #turns = new Turns();
   #doneBytes = 0;
   #totalBytes = 0;
 
   /** @throws PithError "InvalidArgument" naming the option; "Aborted" */
   constructor(options: WorkOptions) {
-    const { threads = 1, signal } = options;
-    if (!Number.isInteger(threads) || threads < 1 || threads > THREADS_MAXIMUM) {
-      throw new PithError("InvalidArgument", { option: "threads", value: threads });
-    }
-    throwIfAborted(signal);
+    super(options);
     this.#options = options;
-  }
-
-  get signal(): AbortSignal | undefined {
-    return this.#options.signal;
   }
 
   /** Options of the proof that belongs to this work, which counts its bytes itself. */
   get forProof(): WorkOptions {
-    return { threads: this.#options.threads, signal: this.#options.signal };
+    return { threads: this.threads, signal: this.signal };
   }
 
   /** Threads that earn their keep for a JPEG of so many segments and bytes, this one among them. */
   threadsFor(segments: number, bytes: number): number {
     const most = Math.min(segments, LEPTON_SEGMENTS_MAXIMUM);
-    const { threads } = this.#options;
-    if (threads !== undefined) return Math.min(threads, most);
+    if (this.threads !== undefined) return Math.min(this.threads, most);
     return bytes < LEPTON_PARALLEL_BYTES ? 1 : Math.min(coresOfMachine(), most);
   }
 
   /** Says that other threads take part: they must not wait long for this one. */
   share(): void {
-    this.#turns = new Turns(TURN_SHARED_MS);
+    this.limitTurns(TURN_SHARED_MS);
   }
 
   /** Sets what all will come to. */
@@ -93,34 +74,12 @@ export class Work {
     this.#options.onProgress?.({ doneBytes: this.#doneBytes, totalBytes: this.#totalBytes });
   }
 
-  /** Begins a turn: the work was waiting until now. */
-  begin(): void {
-    this.#turns.begin();
+  /** Counts what a step has done. */
+  protected override hear(bytes: number): void {
+    this.add(bytes);
   }
 
-  /** Whether `pass` would give way. */
-  get turnIsOver(): boolean {
-    return this.#turns.over;
-  }
-
-  /** Gives way when the turn is over. @throws PithError "Aborted" */
-  async pass(): Promise<void> {
-    await this.#turns.pass();
-    throwIfAborted(this.#options.signal);
-  }
-
-  /** Does all steps in this thread. */
-  async run<Value>(steps: Steps<Value>): Promise<Value> {
-    this.begin();
-    for (;;) {
-      const step = steps.next();
-      if (step.done === true) return step.value;
-      this.add(step.value);
-      if (this.turnIsOver) await this.pass();
-    }
-  }
-
-  /** The same with an instance, which is dropped after a fault. */
+  /** Does all steps with an instance, which is dropped after a fault. */
   async use<Value>(
     kernel: Kernel,
     steps: (instance: KernelInstance) => Steps<Value>,
