@@ -69,6 +69,10 @@ export const SEARCH_MEMORY_SHARE = 1 / 2;
 
 /** JavaScript heap of a coding worker; its buffers and wasm memory are bounded apart from it. */
 export const WORKER_HEAP_MIB = 256;
+/** The part of it for young objects. All that survive a collection move to the old part at once: were
+ * they more than the little that the platform grants a full heap to end its thread, the whole process
+ * would end instead (1 of 24 starved threads with the platform's own size, none of 75 with this). */
+export const WORKER_YOUNG_HEAP_MIB = 8;
 
 /** How long the idle threads that streams share are kept for the next one. */
 export const THREADS_IDLE_MS = 5_000;

@@ -9,6 +9,7 @@
  * to core/pool.ts.
  */
 import { PithError } from "./errors.ts";
+import { WORKER_YOUNG_HEAP_MIB } from "./limits.ts";
 
 export interface ThreadOptions {
   /** The module that the thread runs; it calls `serveJobs` of core/jobs.ts. */
@@ -79,7 +80,10 @@ function startNodeThread(
 ): Thread {
   const worker = new threads.Worker(options.module, {
     name: options.name,
-    resourceLimits: { maxOldGenerationSizeMb: options.heapMib },
+    resourceLimits: {
+      maxOldGenerationSizeMb: options.heapMib,
+      maxYoungGenerationSizeMb: WORKER_YOUNG_HEAP_MIB,
+    },
     // Options of the test runner or of a debugger are not meant for a thread.
     execArgv: [],
   });
