@@ -18,6 +18,8 @@ export interface CodingOptions {
   /** gz, zlib and deflate: how to search; undefined follows codec and effort. */
   readonly level: DeflateLevel | undefined;
   readonly threads: number;
+  /** pith, dvn: whether filters are tried before general codecs; they are unless this is false. */
+  readonly filters?: boolean | undefined;
   /** pith: whether name, time and mode go into the file. */
   readonly metadata: boolean;
   /** lep: parts that can be decoded at once; undefined leaves it to Lepton. */

@@ -29,6 +29,7 @@ interface CompressOptions extends OutputOptions {
   readonly codec: CodecName;
   readonly effort: Effort;
   readonly level?: DeflateLevel;
+  readonly filters: boolean;
   readonly segments?: number;
   readonly startByte?: number;
   readonly bytes?: number;
@@ -50,6 +51,7 @@ export function addCompress(program: Command, run: Run): void {
     )
     .addOption(choice("--codec <codec>", "how to code", CODECS).default("auto"))
     .addOption(choice("--effort <effort>", "time to spend", EFFORTS).default("default"))
+    .option("--no-filters", "pith, dvn: try no filters before the codec")
     .option("--level <level>", "gz, zlib, deflate: huffman, or 1 to 9", readLevel)
     .option(
       "--segments <number>",
@@ -103,7 +105,8 @@ const CODECS_OF: Readonly<Record<Format, readonly CodecName[]>> = {
 
 /** @throws PithError "BadUsage" when options contradict each other */
 function codingOf(options: CompressOptions): CodingOptions {
-  const { codec, effort, level, metadata, output = "", rm, segments, startByte, bytes } = options;
+  const { codec, effort, level, filters, metadata, output = "", rm } = options;
+  const { segments, startByte, bytes } = options;
   const format = options.format ?? formatOfName(output) ?? "pith";
   const refuseIf = (refused: boolean, why: string): void => {
     if (refused) throw new PithError("BadUsage", { why });
@@ -114,13 +117,15 @@ function codingOf(options: CompressOptions): CodingOptions {
     !CODECS_OF[format].includes(codec),
     `--codec ${codec} does not go with --format ${format}`,
   );
+  const isUnfilterable = format !== "pith" && format !== "dvn";
+  refuseIf(!filters && isUnfilterable, "--no-filters goes with .pith and .dvn files");
   const isPart = startByte !== undefined || bytes !== undefined;
   refuseIf(segments !== undefined && format !== "lep", "--segments goes with .lep files");
   refuseIf(isPart && format !== "lep", "--start-byte and --bytes go with .lep files");
   refuseIf(isPart && rm === true, "--rm would lose what --start-byte and --bytes leave out");
   const range = isPart ? { start: startByte ?? 0, bytes } : undefined;
   const threads = threadsOf(options);
-  return { format, codec, effort, level, threads, metadata, segments, range };
+  return { format, codec, effort, level, threads, filters, metadata, segments, range };
 }
 
 function readLevel(text: string): DeflateLevel {

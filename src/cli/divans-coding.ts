@@ -10,10 +10,10 @@ import type { CodingOptions, Outcome } from "./coding.ts";
 /** Codes bytes of any kind. */
 export async function* encodeDivansFile(
   plain: AsyncIterable<Uint8Array>,
-  { effort, threads }: CodingOptions,
+  { effort, threads, filters }: CodingOptions,
   ended: (outcome: Outcome) => void,
 ): AsyncGenerator<Uint8Array> {
-  yield* through(plain, encodeDivansStream({ effort, threads }));
+  yield* through(plain, encodeDivansStream({ effort, threads, filters }));
   ended({ codec: "divans", verified: true });
 }
 

@@ -66,7 +66,7 @@ export async function openDecoding(
 
 async function* encodePith(
   { plain, metadata }: Source,
-  { effort, codec }: CodingOptions,
+  { effort, codec, filters }: CodingOptions,
   coder: Coder,
   ended: (outcome: Outcome) => void,
 ): AsyncGenerator<Uint8Array> {
@@ -74,6 +74,7 @@ async function* encodePith(
   yield* compressStream(plain, {
     coder,
     effort,
+    filters,
     ...(codec === "auto" ? {} : { codec }),
     ...(metadata === undefined ? {} : { metadata }),
     onChunk: (chunk) => codecs.add(chunk.codec.name),

@@ -99,7 +99,7 @@ class Line implements ChunkLine {
       return [knownPiece(chunk)];
     }
     for (const codec of this.#plan.specialists.filter((specialist) => specialist.independent)) {
-      const piece = await this.#tryCodec(codec, chunk, true);
+      const piece = await this.#tryCodec(codec, chunk, this.#options.filters !== false);
       if (typeof piece === "object") return [piece];
     }
     return this.#codeGenerally(chunk);
@@ -181,7 +181,7 @@ class Line implements ChunkLine {
     const { general } = this.#plan;
     const lastResort = general.at(-1);
     assertThat(lastResort?.name === "stored", "stored is the last codec");
-    let filters = true;
+    let filters = this.#options.filters !== false;
     for (const codec of general.slice(0, -1)) {
       const piece = await this.#tryCodec(codec, chunk, filters);
       if (typeof piece === "object") return piece;

@@ -80,6 +80,8 @@ export interface EncodeOptions {
   readonly effort: Effort;
   /** A codec's name to use it alone before `stored`; undefined chooses by content. */
   readonly codec?: string | undefined;
+  /** False tries no filters before general codecs. */
+  readonly filters?: boolean | undefined;
   /** Asked for every chunk before it is coded: true when it is stored already. */
   readonly known?: ((sha256: string, plainBytes: number) => Promise<boolean>) | undefined;
   readonly signal?: AbortSignal | undefined;

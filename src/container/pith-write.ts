@@ -14,6 +14,8 @@ export interface CompressOptions {
   readonly effort?: Effort | undefined;
   /** A codec's name to use it alone before `stored`; default by content. */
   readonly codec?: string | undefined;
+  /** False tries no filters before general codecs. */
+  readonly filters?: boolean | undefined;
   /** What to keep of the plain file; default nothing, so that equal bytes give equal files. */
   readonly metadata?: PithMetadata | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -26,11 +28,11 @@ export async function* writePith(
   source: AsyncIterable<Uint8Array>,
   options: CompressOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const { effort = "default", codec, metadata, signal, onChunk } = options;
+  const { effort = "default", codec, filters, metadata, signal, onChunk } = options;
   const header = encodePithHeader(metadata);
   const entries = new IndexEntries();
   yield header;
-  for await (const chunk of coder.encode(source, { effort, codec, signal })) {
+  for await (const chunk of coder.encode(source, { effort, codec, filters, signal })) {
     assertThat(chunk.frame !== undefined && chunk.codec !== undefined, "each chunk has its frame");
     const { plainBytes, headerCrc32, frameBytes } = decodeFrameHeader(chunk.frame);
     entries.add({ frameBytes, plainBytes, headerCrc32 });
