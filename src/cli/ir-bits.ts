@@ -20,7 +20,7 @@ const SAYS: Readonly<Record<keyof IrBits, string>> = {
   lengths: "lengths of copies",
   distances: "distances of copies",
   words: "words of the dictionary",
-  hints: "hints",
+  hints: "hints, lengths of rndins",
 };
 
 /** Commands of an IR by what they are, and what they make. */

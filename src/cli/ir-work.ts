@@ -5,12 +5,16 @@
  * floor, its bits are DivANS's.
  */
 import { PithError } from "../core/errors.ts";
+import { DIVANS_UNIT_BYTES } from "../core/limits.ts";
 import { decodeDivansIr, encodeIr, generateIr, measureIr, unitPrices } from "../divans/index.ts";
-import { type Ir, mashIr, optimizeIr, readIr, runIr } from "../ir/index.ts";
+import { type Ir, IrCursor, mashIr, optimizeIr, readIr, runIr } from "../ir/index.ts";
 import { fileFault } from "./file-fault.ts";
+import { type FilteredUnits, filteredUnits, filtersOfUnits } from "./filter-option.ts";
 import { LOOK_BYTES, recogniseFormat } from "./floors.ts";
+import { refuseInput } from "./identity.ts";
 import type {
   CodeOptions,
+  EncodeOptions,
   IrOutputOptions,
   OptimizeOptions,
   PrintOptions,
@@ -21,6 +25,18 @@ import { goesToStdout, readIrText, readWhole, writeBytes, writeIr } from "./ir-f
 import { printable } from "./printable.ts";
 import type { Run } from "./run.ts";
 import { countOf, formatBytes } from "./table.ts";
+
+/** Whether the output would not take the place of an input; else it is told. */
+export async function mayWrite(
+  files: readonly string[],
+  options: IrOutputOptions,
+  run: Run,
+): Promise<boolean> {
+  const { output, force } = options;
+  // Without -f nothing is replaced at all.
+  if (output === undefined || goesToStdout(options) || force !== true) return true;
+  return await telling(files.join(", "), run, () => refuseInput(output, files));
+}
 
 /** `pith ir print` */
 export async function printFile(file: string, options: PrintOptions, run: Run): Promise<void> {
@@ -37,16 +53,31 @@ export async function printFile(file: string, options: PrintOptions, run: Run): 
 export async function readStream(file: string, options: ReadOptions, run: Run): Promise<void> {
   await telling(file, run, async () => {
     const coded = await readWhole(file, run);
-    const ir = await irOf(coded, options);
+    const { ir, filtered } = await irOf(coded, options);
     await writeIr(ir, options, run);
-    await tellIr(ir, options, run);
+    await tellIr(ir, options, run, { filters: filtered.map(({ option }) => option) });
+    for (const { says, units, isSingle, option } of filtered) {
+      const what = isSingle ? `unit ${units} stands` : `units ${units} stand`;
+      const name = file === "-" ? "(stdin)" : printable(file);
+      run.note(
+        `${name}: ${what} behind ${says}: the IR makes filtered bytes there, ` +
+          `which ir encode --filter ${option} takes back`,
+      );
+    }
   });
 }
 
-async function irOf(coded: Uint8Array, { format }: ReadOptions): Promise<Ir> {
+/** The IR in a compressed file, and what units of its bytes stand behind a filter. */
+async function irOf(
+  coded: Uint8Array,
+  { format }: ReadOptions,
+): Promise<{ ir: Ir; filtered: readonly FilteredUnits[] }> {
   const isDivans = recogniseFormat(coded.subarray(0, LOOK_BYTES)) === "dvn";
-  if (isDivans && format === undefined) return decodeDivansIr(coded);
-  return (await readIr(coded, { format })).ir;
+  if (!isDivans || format !== undefined) {
+    return { ir: (await readIr(coded, { format })).ir, filtered: [] };
+  }
+  const { ir, filters } = await decodeDivansIr(coded);
+  return { ir, filtered: filteredUnits(filters) };
 }
 
 /** `pith ir run` */
@@ -59,14 +90,23 @@ export async function runFile(file: string, options: IrOutputOptions, run: Run):
 }
 
 /** `pith ir encode` */
-export async function encodeFile(file: string, options: CodeOptions, run: Run): Promise<void> {
+export async function encodeFile(file: string, options: EncodeOptions, run: Run): Promise<void> {
   await telling(file, run, async () => {
     refuseTerminal(options, run);
-    const { hints } = options;
-    const coded = await encodeIr(await readIrText(file, run), { hints });
+    const { hints, filter } = options;
+    const ir = await readIrText(file, run);
+    const units = Math.ceil(bytesMadeBy(ir) / DIVANS_UNIT_BYTES);
+    const coded = await encodeIr(ir, { hints, filters: filtersOfUnits(filter, units) });
     await writeBytes(coded, options, run);
     await tellBytes(coded, options, run);
   });
+}
+
+function bytesMadeBy(ir: Ir): number {
+  const cursor = new IrCursor(ir);
+  let bytes = 0;
+  while (cursor.next()) bytes += cursor.length;
+  return bytes;
 }
 
 /** @throws PithError "BadUsage" */
@@ -142,10 +182,15 @@ async function telling(file: string, run: Run, work: () => Promise<void>): Promi
 }
 
 /** Tells what was written, unless it went to stdout. */
-async function tellIr({ words }: Ir, options: IrOutputOptions, run: Run): Promise<void> {
+async function tellIr(
+  { words }: Ir,
+  options: IrOutputOptions,
+  run: Run,
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
   if (goesToStdout(options)) return;
   const commands = words.length / 2;
-  await run.tell({ output: options.output, commands });
+  await run.tell({ output: options.output, commands, ...more });
   await run.say(`${printable(options.output ?? "")}: ${countOf(commands, "command")}`);
 }
 

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { after, test } from "node:test";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { fakeRun } from "../../test/cli-run.ts";
@@ -110,6 +118,34 @@ test("outputs appear whole, and replace nothing without -f", async () => {
     readdirSync(folder).filter((name) => /never|part/.test(name)),
     [],
   );
+});
+
+test("an output never takes the place of an input, by whatever name", async () => {
+  const text = "window 10\ninsert 2 6162\n";
+  const own = file("own.ir", text);
+  const other = file("own-other.ir", text);
+  const link = join(folder, "own-link.ir");
+  symlinkSync(own, link);
+  const dotted = join(folder, ".", "..", basename(folder), "own.ir");
+  const changes = [
+    ["print", own],
+    ["from", own],
+    ["run", own],
+    ["encode", own],
+    ["encode", link],
+    ["optimize", "--with", "merge-inserts", own],
+    ["mash", other, own],
+  ];
+  for (const words of changes) {
+    for (const target of [own, dotted]) {
+      const forced = ["ir", ...words, "-f", "-o", target];
+      await assertFault("BadUsage", /own(-link)?\.ir: .*it is an input/, forced);
+    }
+  }
+  await assertFault("BadUsage", /it is an input/, ["ir", "encode", link, "-f", "-o", link]);
+  await assertFault("FileExists", /own\.ir: /, ["ir", "encode", own, "-o", own]);
+  assert.equal(readFileSync(own, "utf8"), text);
+  assert.equal(readFileSync(link, "utf8"), text);
 });
 
 test("IR is changed by optimizers and mashed, and makes the same bytes", async () => {

@@ -7,6 +7,7 @@
  *                       IR text   -> stats
  */
 import { type Command, InvalidArgumentError } from "commander";
+import { readFilterOption, type SaidFilter } from "./filter-option.ts";
 import { addReportOptions, choice, examples } from "./options.ts";
 import type { ReportOptions, Run } from "./run.ts";
 
@@ -40,6 +41,11 @@ type IrEffort = (typeof IR_EFFORTS)[number];
 /** How IR is coded. */
 export interface CodeOptions extends IrOutputOptions {
   readonly hints: boolean;
+}
+
+export interface EncodeOptions extends CodeOptions {
+  /** What the IR's bytes stand behind. */
+  readonly filter?: readonly SaidFilter[];
 }
 
 export interface OptimizeOptions extends IrOutputOptions {
@@ -98,7 +104,8 @@ function addSources(group: Command, run: Run): void {
     group,
     "from <file>",
     "the IR in a compressed file",
-    "Reads how a .xz, .lzma, .br, .gz or .dvn file says its bytes, and prints that as IR.",
+    "Reads how a .xz, .lzma, .br, .gz or .dvn file says its bytes, and prints that as IR. Of units of a " +
+      ".dvn file that stand behind a filter it is the IR of their filtered bytes, and that is told.",
   )
     .addOption(
       choice("--format <format>", "read as this; raw deflate is never guessed", STREAM_FORMATS),
@@ -138,6 +145,12 @@ function addSinks(group: Command, run: Run): void {
     "Codes IR as it stands: a .dvn file, which `pith expand` reads.",
   )
     .option("--no-hints", "leave hints out: they are kept for others, and change no other bit")
+    .option(
+      "--filter <filter>",
+      "the IR makes what this filter has made of the file's bytes: NAME[:NUMBER[+NUMBER]][@UNITS], " +
+        "as `pith ir from` says it; again for other units",
+      readFilterOption,
+    )
     .addHelpText(
       "after",
       examples([
@@ -146,10 +159,14 @@ function addSinks(group: Command, run: Run): void {
           "pith ir encode --no-hints brotli.ir > smaller.dvn",
           "what Brotli noted beside it is gone",
         ],
+        [
+          "pith ir encode --filter x86-little@1-2 tool.ir -o tool.dvn",
+          "units 1 and 2 stand behind a filter",
+        ],
       ]),
     )
     .action(
-      working(run, (work, [file], options: CodeOptions) => work.encodeFile(file, options, run)),
+      working(run, (work, [file], options: EncodeOptions) => work.encodeFile(file, options, run)),
     );
   addReportOptions(group.command("stats <file>").summary("what the bits of IR are spent on"))
     .description("Codes IR and tells what its bits are spent on.")
@@ -210,7 +227,7 @@ function addIrCommand(group: Command, words: string, summary: string, says: stri
 }
 
 /** An action: the work is loaded when it is asked for. */
-function working<Options extends ReportOptions>(
+function working<Options extends IrOutputOptions>(
   run: Run,
   act: (work: Work, files: readonly [string, ...string[]], options: Options) => Promise<void>,
 ): (...given: unknown[]) => Promise<void> {
@@ -219,7 +236,8 @@ function working<Options extends ReportOptions>(
     const files = given.slice(0, -2) as [string, ...string[]];
     const options = given.at(-2) as Options;
     run.listen(options);
-    await act(await import("./ir-work.ts"), files, options);
+    const work = await import("./ir-work.ts");
+    if (await work.mayWrite(files, options, run)) await act(work, files, options);
   };
 }
 

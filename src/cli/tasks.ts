@@ -9,10 +9,9 @@
  * A task ends with a file that is whole and proven, or with none. Inputs are kept unless --rm was
  * given, and then removed last.
  */
-import { lstat } from "node:fs/promises";
 import { PithError } from "../core/errors.ts";
 import { FolderMaker, pathBelow } from "./below.ts";
-import { codeOf, fileFault } from "./file-fault.ts";
+import { identityAt } from "./identity.ts";
 import { inFlight } from "./in-flight.ts";
 import { beginProgress, type Progress } from "./progress.ts";
 import { type FileResult, tellResult, tellTable } from "./result.ts";
@@ -104,17 +103,6 @@ async function identitiesOf(files: readonly FileEntry[]): Promise<Set<string>> {
     if (identity !== undefined) identities.add(identity);
   }
   return identities;
-}
-
-/** What tells the file of this name from all others, whatever path leads to it. */
-async function identityAt(path: string): Promise<string | undefined> {
-  try {
-    const { dev, ino } = await lstat(path, { bigint: true });
-    return `${dev}:${ino}`;
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
-    throw fileFault(error);
-  }
 }
 
 /** A terminal would wait for somebody to type the file. @throws PithError "BadUsage" */

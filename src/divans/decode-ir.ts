@@ -9,6 +9,7 @@ import type { Effort } from "../core/codec.ts";
 import { PithError } from "../core/errors.ts";
 import type { KernelInstance } from "../core/kernel.ts";
 import { DIVANS_OUTPUT_BYTES_MAXIMUM, DIVANS_UNIT_BYTES } from "../core/limits.ts";
+import { type Filter, loadFilters, undoFilter } from "../filters/index.ts";
 import { type Ir, IrBuilder, runs } from "../ir/index.ts";
 import { checksumOf } from "./checksum.ts";
 import { FileReader } from "./file.ts";
@@ -34,15 +35,27 @@ export interface GenerateIrOptions extends Pick<WorkOptions, "signal" | "onProgr
   readonly effort?: Effort | undefined;
 }
 
+/** What a DivANS file codes. */
+export interface CodedIr {
+  /** Makes the file's bytes as they are behind the filters. */
+  readonly ir: Ir;
+  /** For each unit of 4 MiB the filter that its bytes stand behind; `{ kind: "none" }` for none. */
+  readonly filters: readonly Filter[];
+}
+
 /**
  * The commands of a DivANS file.
  *
  * @param file - a whole .dvn file; not changed
- * @returns an IR that makes the file's bytes; what is stored becomes `rndins`
- * @throws PithError as `decodeDivans`; "IrTooLarge"; "CodecRefused" for a unit behind a filter, whose
- *   commands make filtered bytes, which IR cannot say
+ * @returns `ir`, in which what is stored is `rndins`, and `filters`: where all are of the kind "none", the IR
+ *   makes the file's bytes, else what these filters have made of them. IR cannot say so itself; `encodeIr` takes
+ *   both and makes a file of the same bytes.
+ * @throws PithError as `decodeDivans`; "IrTooLarge"
  */
-export async function decodeDivansIr(file: Uint8Array, options: DecodeIrOptions = {}): Promise<Ir> {
+export async function decodeDivansIr(
+  file: Uint8Array,
+  options: DecodeIrOptions = {},
+): Promise<CodedIr> {
   const { maximumBytes = DIVANS_OUTPUT_BYTES_MAXIMUM } = options;
   const work = new Work(options);
   const reader = new RecordReader(file, work.signal);
@@ -50,10 +63,9 @@ export async function decodeDivansIr(file: Uint8Array, options: DecodeIrOptions 
   await units.start();
   const kernels = await loadDivans();
   const builder = new IrBuilder();
+  const filters: Filter[] = [];
   for (let unit = await units.header(); unit !== undefined; unit = await units.header()) {
-    if (unit.filter.kind !== "none") {
-      throw new PithError("CodecRefused", { why: "a unit behind a filter has no IR of its bytes" });
-    }
+    filters.push(unit.filter);
     if (unit.parameters === undefined) {
       const bytes = await reader.bytes(unit.plainBytes);
       requireSum(await reader.sum(), checksumOf(bytes));
@@ -66,9 +78,9 @@ export async function decodeDivansIr(file: Uint8Array, options: DecodeIrOptions 
       noting.take(block);
     }
     const sum = await reader.sum();
-    noting.finish(builder, sum);
+    await noting.finish(builder, sum);
   }
-  return builder.finish();
+  return { ir: builder.finish(), filters };
 }
 
 /**
@@ -113,13 +125,13 @@ async function addUnit(
     await work.pass();
     noting.take(block);
   }
-  noting.finish(builder, checksumOf(unit));
+  await noting.finish(builder, checksumOf(unit));
 }
 
 interface Noting {
   take(block: Block): void;
   /** Adds the unit's commands, once its sum is right. */
-  finish(builder: IrBuilder, sum: number): void;
+  finish(builder: IrBuilder, sum: number): Promise<void>;
 }
 
 /** Decodes a unit with its commands, for which a decoder of the usual size has no room. */
@@ -129,11 +141,14 @@ function beginNoting(kernels: DivansKernels, header: UnitHeader): Noting {
   decoder.begin(header, true);
   return {
     take: (block) => decoder.take(block),
-    finish(builder, sum) {
-      const plain = decoder.bytesFrom(0);
+    async finish(builder, sum) {
+      const unit = decoder.bytesFrom(0);
+      const { filter } = header;
+      // The sum is that of the bytes before the filter.
+      const plain = filter.kind === "none" ? unit : undoFilter(await loadFilters(), filter, unit);
       requireSum(sum, checksumOf(plain));
       const start = builder.position;
-      addCommands(builder, instance, plain);
+      addCommands(builder, instance, unit);
       if (builder.position - start !== header.plainBytes) {
         throw new PithError("IrTooLarge", { why: "more commands in a unit than can be noted" });
       }
@@ -142,8 +157,8 @@ function beginNoting(kernels: DivansKernels, header: UnitHeader): Noting {
   };
 }
 
-/** Adds the commands that a kernel has noted; `plain` is the unit, as a view of its memory. */
-function addCommands(builder: IrBuilder, instance: KernelInstance, plain: Uint8Array): void {
+/** Adds the commands that a kernel has noted; `unit` is what they make, a view of its memory. */
+function addCommands(builder: IrBuilder, instance: KernelInstance, unit: Uint8Array): void {
   const count = instance.call("commandCount");
   const bytes = instance.bytes(instance.call("commandAddress"), 8 * count);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -158,9 +173,9 @@ function addCommands(builder: IrBuilder, instance: KernelInstance, plain: Uint8A
       readHint(builder, kind, instance.bytes(hints + operand, length));
       continue;
     }
-    if (at + length > plain.length) throw damaged("a run beyond the end of its unit");
-    if (kind === INSERT) builder.insert(plain.subarray(at, at + length));
-    else if (kind === RAW) builder.insertRandom(plain.subarray(at, at + length));
+    if (at + length > unit.length) throw damaged("a run beyond the end of its unit");
+    if (kind === INSERT) builder.insert(unit.subarray(at, at + length));
+    else if (kind === RAW) builder.insertRandom(unit.subarray(at, at + length));
     else if (kind === COPY) builder.copy(length, operand);
     else builder.dict((operand >>> 16) & 255, operand & 0xffff, operand >>> 24);
     at += length;

@@ -83,7 +83,7 @@ async function outcomeOf(random: Random, file: Uint8Array, plain: Uint8Array): P
     return "restored";
   } catch (error) {
     assert.ok(error instanceof PithError, String(error));
-    const isRefused = error.code === "CodecRefused" || error.code === "OutputLimit";
+    const isRefused = error.code === "OutputLimit";
     assert.ok(isRefused || FAULTS.includes(error.code), error.message);
     return error.code;
   }

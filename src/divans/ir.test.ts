@@ -5,6 +5,7 @@ import { corpusFile, withoutCorpus } from "../../test/corpus.ts";
 import { forSeeds, seeded } from "../../test/random.ts";
 import { equalBytes, toHex } from "../core/bytes.ts";
 import { DIVANS_HINT_BYTES, DIVANS_UNIT_BYTES } from "../core/limits.ts";
+import { loadFilters, undoFilter } from "../filters/index.ts";
 import { type Ir, IrBuilder, IrCursor, mashIr, optimizeIr, parseIr, runIr } from "../ir/index.ts";
 import { decodeDivans } from "./decode.ts";
 import { decodeDivansIr, generateIr } from "./decode-ir.ts";
@@ -88,7 +89,7 @@ test("commands come back as they were, and so do the bytes", async () => {
     const file = await encodeIr(ir);
     const plain = await runIr(ir);
     assert.ok(equalBytes(await decodeDivans(file), plain));
-    const back = await decodeDivansIr(file);
+    const { ir: back } = await decodeDivansIr(file);
     assert.ok(equalBytes(await runIr(back), plain));
     // A byte whose copy has no code is an insert: which byte, the plain ones say.
     const expected = keptLines(ir).map((line) => line.replaceAll("??", "[0-9a-f]{2}"));
@@ -105,12 +106,12 @@ test("commands come back as they were, and so do the bytes", async () => {
 
 test("hints are left out when nobody wants them", async () => {
   const ir = new IrBuilder().literalType(3, 1).insert(Uint8Array.of(1, 2)).window(20).finish();
-  assert.deepEqual(linesOf(await decodeDivansIr(await encodeIr(ir))), [
+  assert.deepEqual(linesOf((await decodeDivansIr(await encodeIr(ir))).ir), [
     "ltype 0 259",
     "insert 0102",
   ]);
   const without = await encodeIr(ir, { hints: false });
-  assert.deepEqual(linesOf(await decodeDivansIr(without)), ["insert 0102"]);
+  assert.deepEqual(linesOf((await decodeDivansIr(without)).ir), ["insert 0102"]);
   const nothing = new IrBuilder().window(20).copy(0, 1).finish();
   assert.equal((await encodeIr(nothing)).length, 6);
 });
@@ -132,7 +133,7 @@ test("hints beyond what a unit may have are left out", async () => {
     },
   } as const;
   for (let i = 0; i < 100; i++) builder.prediction(hint).insert(Uint8Array.of(i));
-  const back = await decodeDivansIr(await encodeIr(builder.finish()));
+  const { ir: back } = await decodeDivansIr(await encodeIr(builder.finish()));
   assert.equal(back.hints.length, Math.floor(DIVANS_HINT_BYTES / (16_384 + 6 + 16)));
 });
 
@@ -154,7 +155,7 @@ test("an IR longer than a unit is cut, and makes the same", async () => {
   const file = await encodeIr(ir);
   assert.ok(file.length < 25_000, `${file.length} bytes`);
   assert.ok(equalBytes(await decodeDivans(file), plain));
-  assert.ok(equalBytes(await runIr(await decodeDivansIr(file)), plain));
+  assert.ok(equalBytes(await runIr((await decodeDivansIr(file)).ir), plain));
 });
 
 test("what is no IR, or makes too much, is refused", async () => {
@@ -166,13 +167,47 @@ test("what is no IR, or makes too much, is refused", async () => {
   await assert.rejects(encodeIr(large, { signal: AbortSignal.abort() }), { code: "Aborted" });
 });
 
-test("stored units become inserts; units behind a filter are refused", async () => {
+test("stored units become inserts", async () => {
   const noise = CONTENTS["noise"]!(seeded(3), 9000);
-  const ir = await decodeDivansIr(await encodeDivans(noise));
+  const { ir, filters } = await decodeDivansIr(await encodeDivans(noise));
   assert.deepEqual(linesOf(ir), [`rndins ${toHex(noise)}`]);
+  assert.deepEqual(filters, [{ kind: "none" }]);
+});
+
+test("commands behind filters come with the filters, and both make the file again", async () => {
   const ramp = Uint8Array.from({ length: 60_000 }, (_, i) => (i & 1 ? (i * 5) >> 8 : i * 5));
-  const file = await encodeDivans(ramp, { effort: "fast" });
-  if ((file[8]! & 2) !== 0) await assert.rejects(decodeDivansIr(file), { code: "CodecRefused" });
+  const plain = new Uint8Array(DIVANS_UNIT_BYTES + ramp.length).fill(65);
+  plain.set(ramp, DIVANS_UNIT_BYTES);
+  const file = await encodeDivans(plain, { effort: "fast" });
+  const { ir, filters } = await decodeDivansIr(file);
+  assert.equal(filters.length, 2);
+  assert.deepEqual(filters[0], { kind: "none" });
+  const [, filter] = filters;
+  assert.notEqual(filter!.kind, "none");
+  const made = await runIr(ir);
+  const kernel = await loadFilters();
+  assert.ok(equalBytes(made.subarray(0, DIVANS_UNIT_BYTES), plain.subarray(0, DIVANS_UNIT_BYTES)));
+  assert.ok(equalBytes(undoFilter(kernel, filter!, made.subarray(DIVANS_UNIT_BYTES)), ramp));
+
+  const again = await encodeIr(ir, { filters });
+  assert.ok(equalBytes(await decodeDivans(again), plain));
+  assert.deepEqual((await decodeDivansIr(again)).filters, filters);
+  assert.ok(equalBytes(await decodeDivans(await encodeIr(ir)), made), "without: what the IR makes");
+
+  const few = { option: "filters", value: 1, units: 2 };
+  const refused = encodeIr(ir, { filters: [filter!] });
+  await assert.rejects(refused, { code: "InvalidArgument", facts: few });
+  const impossible = [filter!, { kind: "delta", distance: 0 }] as const;
+  await assert.rejects(encodeIr(ir, { filters: impossible }), { code: "InvalidArgument" });
+});
+
+test("commands of a file whose filter is another one are not told", async () => {
+  const plain = Uint8Array.from({ length: 60_000 }, (_, i) => (i & 1 ? (i * 5) >> 8 : i * 5));
+  const file = await encodeDivans(plain, { effort: "fast" });
+  assert.equal(file[8]! & 2, 2, "it went through a filter");
+  const other = file.slice();
+  other[11]! ^= 1; // the first parameter
+  await assert.rejects(decodeDivansIr(other), { code: "DivansCorrupt" });
 });
 
 test("generators make the bytes", async () => {
@@ -190,7 +225,7 @@ test("generators make the bytes", async () => {
 test("the commands of a file are those of the search that coded it", async () => {
   const plain = CONTENTS["text"]!(seeded(4), 40_000);
   const searched = await generateIr(plain);
-  const coded = await decodeDivansIr(await encodeDivans(plain, { filters: false }));
+  const { ir: coded } = await decodeDivansIr(await encodeDivans(plain, { filters: false }));
   assert.deepEqual(linesOf(coded), linesOf(searched));
 });
 
@@ -245,6 +280,6 @@ test("the sample files of the original come back", { skip: withoutCorpus }, asyn
     const file = await encodeIr(ir);
     const plain = await runIr(ir);
     assert.ok(equalBytes(await decodeDivans(file), plain), name);
-    assert.ok(equalBytes(await runIr(await decodeDivansIr(file)), plain), name);
+    assert.ok(equalBytes(await runIr((await decodeDivansIr(file)).ir), plain), name);
   }
 });

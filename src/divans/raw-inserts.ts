@@ -7,13 +7,13 @@
  * That saves what a model wastes on bytes that nothing foretells, keeps its rows from learning them, and
  * is quick to decode.
  */
-import { INSERT, RAW, RAW_BYTES_MAXIMUM } from "./unit-commands.ts";
+import { DICT, INSERT, RAW, RAW_BYTES_MAXIMUM } from "./unit-commands.ts";
 
 /** Inserts are looked at in pieces of so many bytes. */
 const PIECE_BYTES = 64;
 /** Fewer pieces in a row are not worth two more commands. */
 const PIECES_MINIMUM = 4;
-/** Eight bits, in 1/64 bit. */
+/** Eight bits, in 1/64 bit: a raw byte. */
 const RAW_PRICE = 8 * 64;
 
 /**
@@ -27,7 +27,7 @@ export function withRawInserts(words: Uint32Array, prices: Uint16Array): Uint32A
   let at = 0;
   for (let i = 0; i < words.length; i += 2) {
     const kind = words[i]! & 15;
-    const length = words[i]! >>> 4;
+    const length = bytesMade(words[i]!);
     if (kind === INSERT && length >= PIECE_BYTES * PIECES_MINIMUM) {
       const pieces = cut(prices.subarray(at, at + length));
       if (pieces.length > 1 || pieces[0]!.isRaw) {
@@ -41,6 +41,30 @@ export function withRawInserts(words: Uint32Array, prices: Uint16Array): Uint32A
   if (copied === 0) return words;
   for (; copied < words.length; copied++) changed.push(words[copied]!);
   return Uint32Array.from(changed);
+}
+
+/**
+ * How many bytes more raw inserts take than they were priced at: the kernel's table of prices goes by
+ * frequencies in steps of 8, and gives a raw byte a little less than its eight bits.
+ *
+ * @param words - commands that were priced
+ * @param prices - what each byte was priced at, 1/64 bit
+ */
+export function rawShortfall(words: Uint32Array, prices: Uint16Array): number {
+  let short = 0;
+  let at = 0;
+  for (let i = 0; i < words.length; i += 2) {
+    const end = at + bytesMade(words[i]!);
+    if ((words[i]! & 15) !== RAW) at = end;
+    for (; at < end; at++) short += RAW_PRICE - prices[at]!;
+  }
+  return short / RAW_PRICE;
+}
+
+/** How many bytes of the unit a command makes; a hint's length is that of its own bytes. */
+function bytesMade(word: number): number {
+  const kind = word & 15;
+  return kind <= DICT || kind === RAW ? word >>> 4 : 0;
 }
 
 interface Piece {
