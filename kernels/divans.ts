@@ -20,6 +20,7 @@ import { parameter, UNIT_LENGTH } from "./divans/parameters.ts";
 import { beginUnit, commandCount, unitPosition, walk } from "./divans/unit.ts";
 import { FAULT_CALL, FAULT_COMMANDS, FAULT_MEMORY } from "./fault.ts";
 import { beginFirstPrices, firstLiteralPrices } from "./lz/first-prices.ts";
+import { beginLazyParse as beginLazyCommands, parseLazily } from "./lz/lazy.ts";
 import { beginMatches as beginMatchLists, findMatches } from "./lz/match.ts";
 import { beginParse, parse } from "./lz/parse.ts";
 import { endPath } from "./lz/path.ts";
@@ -57,6 +58,7 @@ export {
   firstLiteralPrices,
   forbidShort,
   parse,
+  parseLazily,
   settlePrices,
 };
 
@@ -123,6 +125,12 @@ export function wipe(): void {
 export function beginMatches(bytes: u32, depth: u32, nice: u32): void {
   unitBytes = max<usize>(unitBytes, bytes);
   beginMatchLists(bytes, depth, nice);
+}
+
+/** Begins to parse the unit in one pass (lz/lazy.ts). */
+export function beginLazyParse(bytes: u32): void {
+  unitBytes = max<usize>(unitBytes, bytes);
+  beginLazyCommands(bytes);
 }
 
 export function parameterAddress(): usize {

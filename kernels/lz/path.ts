@@ -95,6 +95,13 @@ function take(node: usize, length: u32): void {
   else write(KIND_COPY, length, recentOf(node, 0));
 }
 
+/** Adds literals to the run that waits. */
+// @ts-ignore: decorator
+@inline
+export function passLiterals(count: u32): void {
+  run += count;
+}
+
 /** Writes a copy that follows the path's end. */
 export function takeCopy(copyType: u32, length: u32, distance: u32): void {
   type = copyType;

@@ -16,7 +16,7 @@ import { looksPacked } from "./packed.ts";
 export interface DivansUnits {
   encodeUnit(plain: Uint8Array, effort: Effort): Promise<Uint8Array>;
   /** About how long a unit would be, quickly. */
-  measureUnit(plain: Uint8Array): Promise<number>;
+  measureUnit(plain: Uint8Array, effort: Effort): Promise<number>;
   /** @throws PithError kind "input" or "corrupt" when `coded` is not one whole unit of `plainBytes` bytes */
   decodeUnit(coded: Uint8Array, plainBytes: number): Promise<Uint8Array>;
 }
@@ -34,7 +34,7 @@ export function divansCodecOf({ encodeUnit, decodeUnit, measureUnit }: DivansUni
     readableVersions: [1],
     independent: true,
     sniff: () => undefined,
-    measure: (bytes) => measureUnit(bytes),
+    measure: measureUnit,
     open: (effort) => ({
       async encode(chunk): Promise<Encoded> {
         if (looksPacked(chunk, "long")) return SAVES_TOO_LITTLE;

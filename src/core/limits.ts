@@ -267,6 +267,10 @@ export const FILTER_UNIT_BYTES_MAXIMUM = CHUNK_BYTES;
  * a filter may destroy, an eighth of the time of the whole. */
 export const FILTER_SAMPLE_BYTES = 512 * KIB;
 
+/** The same at effort "fast", in eight pieces: of a picture that begins and ends in darkness two pieces of
+ * 64 KiB show nothing else. */
+export const FILTER_SAMPLE_BYTES_FAST = 128 * KIB;
+
 /** A filter is taken only when it saves this share of the coded bytes: below it a sample may err. */
 export const FILTER_SAVED_SHARE_MINIMUM = 1 / 128;
 

@@ -7,12 +7,13 @@
  *   with these parameters:               settle, parse, price, settle, ...; the cheapest pass stays
  *
  * "Cheapest" counts what decoding takes as well, since a literal takes a decoder some ten times as
- * long as a byte of a copy: a little size is given up where it saves much time.
+ * long as a byte of a copy: a little size is given up where it saves much time. The effort "fast" has
+ * no time for any of this: one pass finds the commands, and they are coded.
  */
 import type { Effort } from "../core/codec.ts";
 import { DIVANS_UNIT_BYTES } from "../core/limits.ts";
 import { LITERAL_PRESETS, type UnitParameters } from "./parameters.ts";
-import { withRawInserts } from "./raw-inserts.ts";
+import { withEvenInsertsRaw, withRawInserts } from "./raw-inserts.ts";
 import type { CodedUnit, UnitCoder } from "./unit-coder.ts";
 import { INSERT } from "./unit-commands.ts";
 import type { Steps } from "./work.ts";
@@ -52,28 +53,13 @@ const STEADY_7 = 3;
 const HASTY_7 = 8;
 const CALM_7 = 13;
 
+/** What `default` compares presets over: a third less time on prose than over 4 MiB. */
 const SAMPLE_BYTES = 1024 * 1024;
 
+/** The longest unit of which `default` has time for one parse more. */
 const SMALL_UNIT_BYTES = 1536 * 1024;
 
-const FAST: Plan = {
-  depth: 4,
-  nice: 48,
-  firstArrivals: 1,
-  arrivals: [],
-  smallArrivals: [],
-  presets: [RESIDUE],
-  longCopies: false,
-  sampleBytes: DIVANS_UNIT_BYTES,
-  tunesAgain: false,
-  byteNs: 1500,
-  literalRates: [STEADY_7],
-  commandRates: [STEADY_7],
-};
-
-const PLANS: Readonly<Record<Effort, Plan>> = {
-  flat: FAST,
-  fast: FAST,
+const PLANS: Readonly<Record<"default" | "dense", Plan>> = {
   default: {
     depth: 16,
     nice: 160,
@@ -104,6 +90,9 @@ const PLANS: Readonly<Record<Effort, Plan>> = {
   },
 };
 
+/** How matches are looked for where a filter is on trial. */
+const TRIAL_DEPTH = 4;
+const TRIAL_NICE = 48;
 /** Copies that a parse may have where only long ones are wanted to begin with. */
 const LONG_COPY_BYTES = 16;
 /** Longer units would lose more time to the primer, some 3 ms, than it saves bytes. */
@@ -129,9 +118,9 @@ interface Candidate {
 
 /** Codes a unit by the plan of an effort. */
 export function* codeByPlan(coder: UnitCoder, effort: Effort): Steps<CodedUnit> {
+  if (effort === "fast" || effort === "flat") return yield* codeAtOnce(coder);
   const plan = PLANS[effort];
   yield* coder.findMatches(plan.depth, plan.nice);
-  if (plan === FAST) return yield* codeAtOnce(coder, plan);
   coder.reach = plan.sampleBytes;
   let best: Candidate | undefined;
   for (const preset of plan.presets) {
@@ -149,14 +138,24 @@ export function* codeByPlan(coder: UnitCoder, effort: Effort): Steps<CodedUnit> 
   return yield* coder.encode(found.words.length / 2, { ...parameters, rowBits });
 }
 
-/** Codes by one parse with first prices. */
-function* codeAtOnce(coder: UnitCoder, plan: Plan): Steps<CodedUnit> {
-  const parameters = parametersOf(plan.presets[0]!, coder.plainBytes);
+/** Codes by the commands of one pass. */
+function* codeAtOnce(coder: UnitCoder): Steps<CodedUnit> {
+  const parsed = coder.readCommands(yield* coder.parseLazily());
+  return yield* codeFirst(coder, parsed, withEvenInsertsRaw(parsed, coder.plain()));
+}
+
+/** Codes by one parse with first prices: what filters are compared by where there is time for it. */
+export function* codeOnTrial(coder: UnitCoder): Steps<CodedUnit> {
+  yield* coder.findMatches(TRIAL_DEPTH, TRIAL_NICE);
   yield* coder.firstPrices();
-  const commands = yield* coder.parse(plan.firstArrivals, plan.nice, 0);
-  const parsed = coder.readCommands(commands);
-  const words = withRawInserts(parsed, coder.literalPrices());
+  const parsed = coder.readCommands(yield* coder.parse(1, TRIAL_NICE, 0));
+  return yield* codeFirst(coder, parsed, withRawInserts(parsed, coder.literalPrices()));
+}
+
+/** Codes by the first preset and rates, whatever the commands. */
+function* codeFirst(coder: UnitCoder, parsed: Uint32Array, words: Uint32Array): Steps<CodedUnit> {
   if (words !== parsed) coder.writeCommands(words);
+  const parameters = parametersOf(RESIDUE, coder.plainBytes);
   const rowBits = rowBitsFor(words, coder);
   return yield* coder.encode(words.length / 2, { ...parameters, rowBits });
 }

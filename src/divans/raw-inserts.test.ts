@@ -8,7 +8,7 @@ import { type Ir, IrBuilder, IrCursor } from "../ir/index.ts";
 import { decodeDivans } from "./decode.ts";
 import { decodeDivansIr } from "./decode-ir.ts";
 import { encodeIr, measureIr } from "./encode-ir.ts";
-import { rawShortfall, withRawInserts } from "./raw-inserts.ts";
+import { rawShortfall, withEvenInsertsRaw, withRawInserts } from "./raw-inserts.ts";
 import { CONTENTS } from "./suite.ts";
 import { COPY, INSERT, RAW } from "./unit-commands.ts";
 
@@ -71,3 +71,25 @@ test("a packed file's inserts grow by next to nothing", { skip: withoutCorpus },
   assert.ok(file.length < plain.length, `${file.length} of ${plain.length} bytes`);
   assert.ok(equalBytes(await decodeDivans(file), plain));
 });
+
+test("without prices long inserts of even bytes are raw, and others stay", () => {
+  const noise = seeded(2).bytes(30_000);
+  const steps = Uint8Array.from(noise, (_, i) => i);
+  const text = noise.map((byte) => byte & 63);
+  const words = Uint32Array.of(insert(10_000), 0, (5000 << 4) | COPY, 9, insert(10_000), 0);
+  assert.equal(rawBytes(withEvenInsertsRaw(words, noise)), 20_000);
+  for (const plain of [steps, text]) assert.equal(withEvenInsertsRaw(words, plain), words);
+
+  const half = noise.slice();
+  half.set(text.subarray(0, 8 * 1024));
+  const cut = withEvenInsertsRaw(words, half);
+  assert.equal(rawBytes(cut), 20_000 - 8 * 1024);
+  const short = Uint32Array.of(insert(1000), 0);
+  assert.equal(withEvenInsertsRaw(short, noise), short);
+});
+
+function rawBytes(words: Uint32Array): number {
+  let bytes = 0;
+  for (let i = 0; i < words.length; i += 2) if ((words[i]! & 15) === RAW) bytes += words[i]! >>> 4;
+  return bytes;
+}

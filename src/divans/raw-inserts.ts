@@ -7,6 +7,7 @@
  * That saves what a model wastes on bytes that nothing foretells, keeps its rows from learning them, and
  * is quick to decode.
  */
+import { isEven } from "./sample.ts";
 import { DICT, INSERT, RAW, RAW_BYTES_MAXIMUM } from "./unit-commands.ts";
 
 /** Inserts are looked at in pieces of so many bytes. */
@@ -15,6 +16,11 @@ const PIECE_BYTES = 64;
 const PIECES_MINIMUM = 4;
 /** Eight bits, in 1/64 bit: a raw byte. */
 const RAW_PRICE = 8 * 64;
+/** Where prices are not known: inserts that are long enough to tell by how often bytes occur, looked at in
+ * such pieces, and bits of a byte by that from which on a model, which has to learn it, makes more than eight. */
+const EVEN_BYTES_MINIMUM = 1024;
+const EVEN_PIECE_BYTES = 8 * 1024;
+const EVEN_BITS_MINIMUM = 7.94;
 
 /**
  * @param words - commands, two words each
@@ -22,14 +28,42 @@ const RAW_PRICE = 8 * 64;
  * @returns `words` itself where nothing is to be gained
  */
 export function withRawInserts(words: Uint32Array, prices: Uint16Array): Uint32Array {
+  return withCut(words, PIECE_BYTES * PIECES_MINIMUM, (from, to) => cut(prices.subarray(from, to)));
+}
+
+/**
+ * The same without prices: by how often bytes occur in an insert.
+ *
+ * @param plain - what the commands make
+ */
+export function withEvenInsertsRaw(words: Uint32Array, plain: Uint8Array): Uint32Array {
+  return withCut(words, EVEN_BYTES_MINIMUM, (from, to) => {
+    const pieces: Piece[] = [];
+    for (let at = from; at < to; ) {
+      const left = to - at;
+      const bytes = left < EVEN_PIECE_BYTES + EVEN_BYTES_MINIMUM ? left : EVEN_PIECE_BYTES;
+      const isRaw = isEven([plain.subarray(at, at + bytes)], EVEN_BITS_MINIMUM);
+      join(pieces, { isRaw, bytes });
+      at += bytes;
+    }
+    return pieces;
+  });
+}
+
+/** Commands whose inserts of so many bytes and more are cut in pieces. */
+function withCut(
+  words: Uint32Array,
+  bytesMinimum: number,
+  piecesOf: (from: number, to: number) => Piece[],
+): Uint32Array {
   const changed: number[] = [];
   let copied = 0;
   let at = 0;
   for (let i = 0; i < words.length; i += 2) {
     const kind = words[i]! & 15;
     const length = bytesMade(words[i]!);
-    if (kind === INSERT && length >= PIECE_BYTES * PIECES_MINIMUM) {
-      const pieces = cut(prices.subarray(at, at + length));
+    if (kind === INSERT && length >= bytesMinimum) {
+      const pieces = piecesOf(at, at + length);
       if (pieces.length > 1 || pieces[0]!.isRaw) {
         for (; copied < i; copied++) changed.push(words[copied]!);
         copied = i + 2;

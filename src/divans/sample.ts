@@ -29,8 +29,14 @@ const REPEATED_SHARE_MAXIMUM = 1 / 512;
 /** Whether coding this unit would most likely save nothing. Takes some 10 ms for 4 MiB. */
 export function looksRandom(plain: Uint8Array): boolean {
   if (plain.length < UNIT_BYTES_MINIMUM) return false;
-  const pieces = piecesOf(plain);
-  return DISTANCES.every((distance) => looksEven(pieces, distance)) && !repeats(plain);
+  return isEven(piecesOf(plain), BITS_MINIMUM) && !repeats(plain);
+}
+
+/** Whether bytes are as frequent as chance has it, and so are their differences at small distances.
+ *
+ * @param bitsMinimum - bits of a byte that count as that */
+export function isEven(pieces: readonly Uint8Array[], bitsMinimum: number): boolean {
+  return DISTANCES.every((distance) => bitsAt(pieces, distance) >= bitsMinimum);
 }
 
 function piecesOf(plain: Uint8Array): Uint8Array[] {
@@ -39,8 +45,8 @@ function piecesOf(plain: Uint8Array): Uint8Array[] {
   return Array.from({ length: PIECES }, (_, i) => plain.subarray(i * step, i * step + PIECE_BYTES));
 }
 
-/** Whether all bytes, or their differences to those `distance` before, are as frequent as chance has it. */
-function looksEven(pieces: readonly Uint8Array[], distance: number): boolean {
+/** Bits of a byte, or of its difference to that `distance` before, by how often each occurs. */
+function bitsAt(pieces: readonly Uint8Array[], distance: number): number {
   const counts = new Uint32Array(256);
   let total = 0;
   for (const piece of pieces) {
@@ -52,7 +58,7 @@ function looksEven(pieces: readonly Uint8Array[], distance: number): boolean {
   }
   // Chance makes some bytes rarer than others: half of the 255 degrees of freedom, in bits.
   const byChance = 255 / (2 * Math.LN2 * total);
-  return entropyOf(counts, total) + byChance >= BITS_MINIMUM;
+  return entropyOf(counts, total) + byChance;
 }
 
 /** Bits of a byte by these counts. Decides what is searched, so it is the same wherever Math.log2 is

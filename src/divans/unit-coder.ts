@@ -88,6 +88,15 @@ export class UnitCoder {
     return this.instance.call("endPath");
   }
 
+  /** Makes commands in one pass that needs no matches and no prices.
+   *
+   * @returns how many there are */
+  *parseLazily(): Steps<number> {
+    this.instance.call("beginLazyParse", this.#plainBytes);
+    yield* this.#walk("parseLazily", this.#plainBytes);
+    return this.instance.call("endPath");
+  }
+
   /** What the commands cost with these parameters, in bytes; counts them for `settle`. */
   *price(commands: number, parameters: UnitParameters): Steps<number> {
     yield;
@@ -124,6 +133,11 @@ export class UnitCoder {
       words: account(5),
       hints: account(6),
     };
+  }
+
+  /** The unit's bytes; a view, good until the next call. */
+  plain(): Uint8Array {
+    return this.instance.bytes(this.instance.call("unitAddress"), this.#plainBytes);
   }
 
   /** What each byte of the unit costs or would cost as a literal, in 1/64 bit; a view, good until the

@@ -13,7 +13,7 @@ import { DIVANS_UNIT_BYTES } from "../core/limits.ts";
 import { applyFilter, chooseFilter, type Filter, loadFilters } from "../filters/index.ts";
 import { checksumOf } from "./checksum.ts";
 import { type DivansKernels, loadDivans } from "./kernels.ts";
-import { codeByPlan } from "./plan.ts";
+import { codeByPlan, codeOnTrial } from "./plan.ts";
 import { looksRandom } from "./sample.ts";
 import { type CodedUnit, UnitCoder } from "./unit-coder.ts";
 import { decodeUnitWith } from "./unit-decode.ts";
@@ -53,11 +53,14 @@ export async function encodeUnit(
 /**
  * About how long a unit of these bytes would be, in bytes: quick, and good to compare one form of the
  * same bytes with another.
+ *
+ * @param effort - that of the unit: up to "fast" it is what would be coded, from then on a little nearer to
+ *   what a search would find
  */
-export async function measureUnit(plain: Uint8Array): Promise<number> {
+export async function measureUnit(plain: Uint8Array, effort: Effort): Promise<number> {
   const kernels = await loadDivans();
   const instance = kernels.takeEncoder();
-  const size = await new Work().run(sizeOf(instance, plain));
+  const size = await new Work().run(sizeOf(instance, plain, effort));
   kernels.releaseEncoder(instance);
   return size;
 }
@@ -120,13 +123,15 @@ async function filterFor(
   { effort }: UnitChoices,
   work: Work,
 ): Promise<Filter> {
-  const measure = (bytes: Uint8Array): Promise<number> => work.run(sizeOf(instance, bytes));
+  const measure = (bytes: Uint8Array): Promise<number> => work.run(sizeOf(instance, bytes, effort));
   return (await chooseFilter(await loadFilters(), plain, { measure, effort })).filter;
 }
 
-function* sizeOf(instance: KernelInstance, plain: Uint8Array): Steps<number> {
+function* sizeOf(instance: KernelInstance, plain: Uint8Array, effort: Effort): Steps<number> {
   if (plain.length === 0) return 0;
-  return (yield* codeUnit(instance, plain, "fast")).codedBytes;
+  const coder = new UnitCoder(instance, plain);
+  const isQuick = effort === "fast" || effort === "flat";
+  return (yield* isQuick ? codeByPlan(coder, effort) : codeOnTrial(coder)).codedBytes;
 }
 
 function* codeUnit(instance: KernelInstance, plain: Uint8Array, effort: Effort): Steps<CodedUnit> {
