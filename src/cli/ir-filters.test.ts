@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { fakeRun } from "../../test/cli-run.ts";
 import { filterableBytes } from "../../test/filterable.ts";
+import { seeded } from "../../test/random.ts";
 import { FAULTS } from "../core/errors.ts";
 import { DIVANS_UNIT_BYTES } from "../core/limits.ts";
 import { runCommand } from "./program.ts";
@@ -13,9 +14,9 @@ import { runCommand } from "./program.ts";
 const folder = mkdtempSync(join(tmpdir(), "pith-ir-filters-"));
 after(() => rmSync(folder, { recursive: true }));
 
-/** The first unit gains nothing from filters, the second does. */
+/** The first unit is stored, the second goes through a filter. */
 const RECORDS = filterableBytes(60_000);
-const PLAIN = Buffer.concat([Buffer.alloc(DIVANS_UNIT_BYTES, "pith "), RECORDS]);
+const PLAIN = Buffer.concat([seeded(1).bytes(DIVANS_UNIT_BYTES), RECORDS]);
 
 const plain = join(folder, "plain");
 const coded = join(folder, "coded.dvn");
