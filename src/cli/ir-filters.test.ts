@@ -62,7 +62,8 @@ test("IR of filtered bytes is told as such, and --filter takes the filter back",
   assert.ok((await bytesOf(again)).equals(PLAIN));
   const back = await pith("ir", "from", again);
   assert.match(back.errors, new RegExp(`--filter ${option.replace("+", "\\+")} takes`));
-  assert.ok(back.output.equals(readFileSync(commands)), "the same commands");
+  const copies = (text: Buffer): readonly string[] => text.toString().match(/^copy .*$/gm) ?? [];
+  assert.deepEqual(copies(back.output), copies(readFileSync(commands)));
   await well("ir", "encode", commands, "-qf", "-o", again);
   assert.ok((await bytesOf(again)).equals(filtered));
   assert.equal((await pith("ir", "from", "-q", coded)).errors, "");
