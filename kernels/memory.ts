@@ -87,10 +87,11 @@ export const OUTPUT: usize = INPUT + ((INPUT_BYTES + SPARE_BYTES + 15) & ~15);
 export const OUTPUT_BYTES: usize = INPUT_BYTES + 5 * 20 + SPARE_BYTES;
 export const DEFLATE_BYTES: usize = OUTPUT + OUTPUT_BYTES + SPARE_BYTES;
 
-// Lepton. The static part; behind it lie the regions whose sizes depend on the picture
-// (jpeg/frame.ts): the store of coefficients, then the windows.
+// JPEG, for both of its modules. The static part; behind it lie the regions of the model, then those
+// whose sizes depend on the picture (jpeg/frame.ts): the store of coefficients, then the windows.
 //
 //   lepton   | frame, scan, handoff | tables | predictions | model | store | input | output |
+//   dense    | frame, scan, handoff | tables | model, priors | store | records | input | output |
 
 /** What the host says of the picture. i32[32]; fields in jpeg/frame.ts. */
 export const FRAME: usize = 1024;
@@ -123,8 +124,13 @@ export const ACCOUNTS: usize = CORRECTIONS + CORRECTION_BYTES;
 /** Huffman tables made for reading and for writing (jpeg/huffman-table.ts). 64 KiB a slot. */
 export const HUFFMAN_TABLES: usize = ACCOUNTS + 16;
 export const HUFFMAN_TABLE_BYTES: usize = 65536;
+/** Where the regions of the models begin. */
+export const JPEG_END: usize = HUFFMAN_TABLES + 8 * HUFFMAN_TABLE_BYTES;
+
+// Lepton's model.
+
 /** What the predictions of a component need: weights, divisors, thresholds (lepton/predict.ts). */
-export const PREDICTIONS: usize = HUFFMAN_TABLES + 8 * HUFFMAN_TABLE_BYTES;
+export const PREDICTIONS: usize = JPEG_END;
 export const PREDICTION_BYTES: usize = 8192;
 /** Probability of a zero by the two counts of a branch (bool/branch.ts). u8[256][256]. */
 export const PROBABILITIES: usize = PREDICTIONS + 4 * PREDICTION_BYTES;
@@ -138,7 +144,33 @@ export const BLOCK_TABLES: usize = MODEL + MODEL_BYTES;
 /** What the coding of one block needs for a moment (lepton/predict.ts). */
 export const BLOCK_SCRATCH: usize = BLOCK_TABLES + 128;
 /** Where the regions that depend on the picture begin. */
-export const PICTURE: usize = BLOCK_SCRATCH + 1024;
+export const LEPTON_PICTURE: usize = BLOCK_SCRATCH + 1024;
+
+// The dense model: another module, whose regions lie where Lepton's model has its own in its module.
+// What a job leaves lies between DENSE_MODEL and DENSE_PRIORS; what lies behind outlives it.
+
+/** The adaptive tables, which each segment begins as copies of the priors. */
+export const DENSE_MODEL: usize = JPEG_END;
+export const DENSE_MODEL_BYTES: usize = 5 << 20;
+/** What the walk needs of each component: quantizers and tables made of them. */
+export const DENSE_COMPONENTS: usize = DENSE_MODEL + DENSE_MODEL_BYTES;
+export const DENSE_COMPONENT_BYTES: usize = 16384;
+/** What the coding of one block needs for a moment. */
+export const DENSE_SCRATCH: usize = DENSE_COMPONENTS + 4 * DENSE_COMPONENT_BYTES;
+export const DENSE_SCRATCH_BYTES: usize = 65536;
+/** What the adaptive tables begin as, from the trained asset. */
+export const DENSE_PRIORS: usize = DENSE_SCRATCH + DENSE_SCRATCH_BYTES;
+export const DENSE_PRIOR_BYTES: usize = 5 << 20;
+/** Trained regressions. */
+export const DENSE_REGRESSIONS: usize = DENSE_PRIORS + DENSE_PRIOR_BYTES;
+export const DENSE_REGRESSION_BYTES: usize = 65536;
+/** Tables that depend on nothing. */
+export const DENSE_TABLES: usize = DENSE_REGRESSIONS + DENSE_REGRESSION_BYTES;
+export const DENSE_TABLE_BYTES: usize = 65536;
+/** Where the regions that depend on the picture begin. */
+export const DENSE_PICTURE: usize = DENSE_TABLES + DENSE_TABLE_BYTES;
+/** What the model keeps of a coded block for those that follow. */
+export const DENSE_RECORD_BYTES: usize = 384;
 
 // DivANS. What decoding needs comes first; what only encoding needs lies behind it, so that a
 // decoder's memory never grows that far.

@@ -4,13 +4,14 @@
  *   component c   blockColumns[c] = mcuColumns * h     blockRows[c] = mcuRows * v
  *   store         rows of blocks of component 0, then of component 1, ...
  *   block         | 64 coefficients, raster | mask | interior count | bottom edge |   160 bytes
+ *   records       what the dense model keeps of blocks, a ring of v + 2 rows for each component
  *
  * The store holds either a few MCU rows in turn (row y lies at y mod its rows), enough for a single
  * scan, or all rows from `firstMcuRow` on, for pictures of several scans. The host writes FRAME and
  * calls `openFrame`, which checks every field, takes the memory and lays out store and windows.
  */
 import { FAULT_CALL, FAULT_DIMENSIONS, FAULT_MEMORY } from "../fault.ts";
-import { COMPONENTS, FRAME, PAGE_BYTES, PICTURE } from "../memory.ts";
+import { COMPONENTS, FRAME, PAGE_BYTES } from "../memory.ts";
 import { openWindows, windowsEnd } from "../window.ts";
 
 /** A block: 64 coefficients as i16 in raster order (index 8 * v + u), then what the model keeps. */
@@ -56,13 +57,41 @@ const C_STORE_ROWS: usize = 28;
 const C_FIRST_ROW: usize = 32;
 const C_SCAN_COLUMNS: usize = 36;
 const C_SCAN_ROWS: usize = 40;
+const C_RECORDS: usize = 44;
 
 export let components: i32 = 0;
 export let mcuColumns: i32 = 0;
 export let mcuRows: i32 = 0;
 
-/** End of the store, of which jobs leave traces. */
-let storeEnd: usize = PICTURE;
+/** Where store, records and windows begin, and the bytes of a record: each module has its own. */
+let picture: usize = 0;
+let recordBytes: usize = 0;
+/** End of store and records, of which jobs leave traces. */
+let storeEnd: usize = 0;
+
+/** Rows of records that a component has beyond its factor v: those of the MCU row and two above it. */
+const RECORD_ROWS_ABOVE: i32 = 2;
+/** Records begin on borders of cache lines. */
+const RECORD_ALIGNMENT: u64 = 64;
+
+/**
+ * Lays out memory for a module, once.
+ *
+ * @param at - where its static regions end
+ * @param bytes - what its model keeps of each block beside the store, 0 for nothing
+ * @returns 0, or a negative fault when the memory may not grow that far
+ */
+export function layOut(at: usize, bytes: usize): i32 {
+  picture = at;
+  recordBytes = bytes;
+  storeEnd = at;
+  return growTo(at);
+}
+
+function growTo(end: usize): i32 {
+  const missing = <i32>((end + PAGE_BYTES - 1) / PAGE_BYTES) - memory.size();
+  return missing > 0 && memory.grow(missing) < 0 ? -FAULT_MEMORY : 0;
+}
 
 /**
  * Takes the picture that FRAME describes.
@@ -91,7 +120,7 @@ export function openFrame(): i32 {
     hMaximum = max(hMaximum, field(given));
     vMaximum = max(vMaximum, field(given + 1));
   }
-  let address: u64 = PICTURE;
+  let address: u64 = picture;
   for (let c: i32 = 0; c < components; c++) {
     const given = FIELD_OF_COMPONENTS + 4 * <usize>c;
     const record = COMPONENTS + COMPONENT_BYTES * <usize>c;
@@ -117,7 +146,21 @@ export function openFrame(): i32 {
     address += <u64>columns * <u64>storeRows * BLOCK_BYTES;
     if (address > MEMORY_BYTES_MAXIMUM) return -FAULT_DIMENSIONS;
   }
+  if (recordBytes > 0) {
+    address = placeRecords(address);
+    if (address > MEMORY_BYTES_MAXIMUM) return -FAULT_DIMENSIONS;
+  }
   return takeMemory(<usize>address);
+}
+
+/** Lays the records of all components from `start` on. @returns their end */
+function placeRecords(start: u64): u64 {
+  let address = (start + RECORD_ALIGNMENT - 1) & ~(RECORD_ALIGNMENT - 1);
+  for (let c: i32 = 0; c < components; c++) {
+    store<u32>(COMPONENTS + COMPONENT_BYTES * <usize>c, <u32>address, C_RECORDS);
+    address += <u64>recordRows(c) * <u64>blockColumns(c) * recordBytes;
+  }
+  return address;
 }
 
 /** Grows the memory to hold store and windows, and lays the windows behind the store. */
@@ -129,8 +172,8 @@ function takeMemory(end: usize): i32 {
   if (wanted > MEMORY_BYTES_MAXIMUM) return -FAULT_DIMENSIONS;
   storeEnd = end;
   const all = windowsEnd(end, <usize>inputBytes, <usize>outputBytes);
-  const missing = <i32>((all + PAGE_BYTES - 1) / PAGE_BYTES) - memory.size();
-  if (missing > 0 && memory.grow(missing) < 0) return -FAULT_MEMORY;
+  const fault = growTo(all);
+  if (fault != 0) return fault;
   openWindows(end, <usize>inputBytes, <usize>outputBytes);
   return 0;
 }
@@ -167,9 +210,27 @@ export function clearMcuRow(mcuRow: i32): void {
   }
 }
 
-/** Zeroes the whole store. */
+/** Zeroes the whole store, and all records. */
 export function clearStore(): void {
-  memory.fill(PICTURE, 0, storeEnd - PICTURE);
+  memory.fill(picture, 0, storeEnd - picture);
+}
+
+/** Address of the store's first block. */
+export function storeAddress(): usize {
+  return picture;
+}
+
+/** Address of the records of component `c`: a ring of `recordRows(c)` rows of `blockColumns(c)` each. */
+// @ts-ignore: decorator
+@inline
+export function recordsAddress(c: i32): usize {
+  return load<u32>(COMPONENTS + COMPONENT_BYTES * <usize>c, C_RECORDS);
+}
+
+// @ts-ignore: decorator
+@inline
+export function recordRows(c: i32): i32 {
+  return verticalFactor(c) + RECORD_ROWS_ABOVE;
 }
 
 // @ts-ignore: decorator

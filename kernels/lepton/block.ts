@@ -11,6 +11,7 @@
  */
 import { decoderBits } from "../bool/decode.ts";
 import { FAULT_COEFFICIENT, FAULT_STREAM, FAULT_ZERO_QUANTIZER } from "../fault.ts";
+import { Measuring, reads } from "../jpeg/direction.ts";
 import { BLOCK_BYTES, BLOCK_COUNT, BLOCK_MASK } from "../jpeg/frame.ts";
 import { ACCOUNTS, BLOCK_TABLES, UNZIGZAG, ZIGZAG } from "../memory.ts";
 import { disagreement, keepBorders, predictDc, spread } from "./borders.ts";
@@ -30,11 +31,9 @@ import {
   EXPONENT_EDGE_POSITION,
   exponent7x7,
   exponentEdge,
-  Measuring,
   RESIDUAL_DC,
   RESIDUAL_RASTER,
   ROW_BYTES,
-  reads,
   residual,
   residualBits,
   SIGN_FIRST,

@@ -12,19 +12,8 @@
 import { FRESH_BRANCH } from "../bool/branch.ts";
 import { decodeBin, decodeUnary } from "../bool/decode.ts";
 import { encodeBin } from "../bool/encode.ts";
+import { reads } from "../jpeg/direction.ts";
 import { MODEL } from "../memory.ts";
-
-/** Direction of a walk. Measuring is reading that also keeps account (block.ts). */
-export class Reading {}
-export class Measuring {}
-export class Writing {}
-
-/** Whether the direction reads; known at compile time. */
-// @ts-ignore: decorator
-@inline
-export function reads<D>(): bool {
-  return idof<D>() != idof<Writing>();
-}
 
 /** Bytes of a row of exponent branches, or of residual branches. */
 export const ROW_BYTES: usize = 32;

@@ -1,27 +1,16 @@
 /**
  * Segment: the walk over the rows of blocks that one model codes, the same for both directions.
  *
- *   MCU row   | last component ... | first component |     each v rows of blocks, top down
+ *   MCU row   | last component ... | first component |     each v rows of blocks, top down     Lepton
+ *             | first component ... | last component |                                         dense
  *
  * The walk can stop before any block, when a window runs low, and goes on there. Reading stores the
  * rows for the JPEG's writer, which takes an MCU row as soon as it is whole; writing finds in the
  * store what the JPEG's reader has put there. Order of rows and where they end: docs/formats/lepton.md.
  */
-import {
-  beginDecoding,
-  decodeBin,
-  decoderRest,
-  pauseDecoding,
-  resumeDecoding,
-} from "../bool/decode.ts";
-import {
-  beginEncoding,
-  encodeStart,
-  finishEncoding,
-  pauseEncoding,
-  resumeEncoding,
-} from "../bool/encode.ts";
-import { FAULT_CALL, FAULT_STREAM } from "../fault.ts";
+import { FAULT_CALL } from "../fault.ts";
+import { hasOutputRoom, isInputFinal } from "../window.ts";
+import { isLepton, reads } from "./direction.ts";
 import {
   BLOCK_BYTES,
   blockColumns,
@@ -32,16 +21,22 @@ import {
   mcuRows,
   rowAddress,
   verticalFactor,
-} from "../jpeg/frame.ts";
-import { STATUS_DONE, STATUS_INPUT, STATUS_OUTPUT, STATUS_ROW } from "../jpeg/scan.ts";
-import { BLOCK_SCRATCH } from "../memory.ts";
-import { hasOutputRoom, isInputFinal } from "../window.ts";
-import { codeBlock } from "./block.ts";
-import { freshModel, reads, selectClass } from "./model.ts";
-import { makePredictions, selectPredictions } from "./predict.ts";
-
-/** More than any block takes: some 1,450 bins of 7 bits at most. */
-const CODED_BLOCK_BYTES: usize = 1536;
+} from "./frame.ts";
+import {
+  beginCoding,
+  beginRow,
+  codeBlock,
+  codedBlockBytes,
+  codingRest,
+  endRow,
+  finishCoding,
+  firstComponent,
+  nextComponent,
+  pauseCoding,
+  resumeCoding,
+  selectComponent,
+} from "./model.ts";
+import { STATUS_DONE, STATUS_INPUT, STATUS_OUTPUT, STATUS_ROW } from "./scan.ts";
 
 /** MCU rows of the segment. */
 let firstMcuRow: i32 = 0;
@@ -56,41 +51,15 @@ let k: i32 = 0;
 let column: i32 = 0;
 let isOver: bool = true;
 
-/** Makes the tables of all components from the quantizers that the host has written. */
-export function takeQuantizers(strict: bool): i32 {
-  for (let c: i32 = 0; c < components; c++) {
-    const fault = makePredictions(c, strict);
-    if (fault != 0) return fault;
-  }
-  return 0;
-}
-
 /** Starts a segment of the MCU rows [first, end); the last one ends where the picture does. */
-export function beginSegment<D>(first: i32, end: i32, last: bool): i32 {
+export function beginSegment<D, M>(first: i32, end: i32, last: bool): i32 {
   if (first < 0 || end < first || end > mcuRows) return -FAULT_CALL;
   firstMcuRow = first;
   endMcuRow = end;
   isLast = last;
   isOver = !last && first == end;
-  goToRow(first);
-  freshModel();
-  if (reads<D>()) {
-    beginDecoding();
-    // The first bin of a segment is always a zero; any branch that is fresh will do.
-    store<u16>(BLOCK_SCRATCH, 0x0101);
-    const start = decodeBin(BLOCK_SCRATCH);
-    pauseDecoding();
-    if (start != 0) return -FAULT_STREAM;
-  } else {
-    beginEncoding();
-    encodeStart();
-  }
-  return 0;
-}
-
-/** MCU row in which the walk stands. */
-export function segmentMcuRow(): i32 {
-  return mcuRow;
+  goToRow<M>(first);
+  return beginCoding<D, M>();
 }
 
 /** Whether the segment has no row any more. */
@@ -99,9 +68,8 @@ export function segmentIsOver(): bool {
 }
 
 /** Ends the coded bytes of a segment that is being written. */
-export function finishSegment(): void {
-  resumeEncoding();
-  finishEncoding();
+export function finishSegment<M>(): void {
+  finishCoding<M>();
 }
 
 /**
@@ -110,68 +78,71 @@ export function finishSegment(): void {
  * @returns STATUS_ROW when the row is coded, STATUS_DONE when the segment ended before it,
  *   STATUS_INPUT or STATUS_OUTPUT when a window runs low, or a negative fault
  */
-export function codeMcuRow<D>(): i32 {
+export function codeMcuRow<D, M>(): i32 {
   if (isOver) return STATUS_DONE;
-  if (reads<D>()) {
-    resumeDecoding();
-    if (component == components - 1 && k == 0 && column == 0) clearMcuRow(mcuRow);
-  } else {
-    resumeEncoding();
+  const isFresh = component == firstComponent<M>() && k == 0 && column == 0;
+  if (!isLepton<M>() && isFresh && nothingIsLeft()) {
+    isOver = true;
+    return STATUS_DONE;
   }
-  const status = codeRows<D>();
-  if (reads<D>()) pauseDecoding();
-  else pauseEncoding();
+  resumeCoding<D, M>();
+  if (reads<D>() && isFresh) clearMcuRow(mcuRow);
+  const status = codeRows<D, M>();
+  pauseCoding<D, M>();
   return status;
 }
 
-function codeRows<D>(): i32 {
-  while (component >= 0) {
+function codeRows<D, M>(): i32 {
+  while (component >= 0 && component < components) {
     const v = verticalFactor(component);
-    selectClass(component == 0 ? 0 : 1);
-    selectPredictions(component);
+    selectComponent<M>(component);
     for (; k < v; k++) {
       const y = mcuRow * v + k;
       if (y >= codedRows(component)) {
-        if (nothingFollows()) {
+        if (isLepton<M>() && nothingFollows()) {
           isOver = true;
           return STATUS_DONE;
         }
+        endRow<M>(y, 0);
         continue;
       }
-      const status = codeRow<D>(y, mcuRow > firstMcuRow || k > 0);
+      const status = codeRow<D, M>(y, y - firstMcuRow * v);
       if (status != 0) return status;
       column = 0;
     }
     k = 0;
-    component -= 1;
+    component = nextComponent<M>(component);
   }
-  goToRow(mcuRow + 1);
+  goToRow<M>(mcuRow + 1);
   return STATUS_ROW;
 }
 
 /** Codes the rest of row `y` of the component. @returns 0, a status, or a negative fault */
 // @ts-ignore: decorator
 @inline
-function codeRow<D>(y: i32, hasAbove: bool): i32 {
+function codeRow<D, M>(y: i32, rowsAbove: i32): i32 {
   const columns = blockColumns(component);
   // A row that lies wholly behind the coded blocks codes its first block all the same.
   const end = min(columns, max(column + 1, codedBlocks(component) - y * columns));
+  const hasAbove = rowsAbove > 0;
   let block = rowAddress(component, y) + BLOCK_BYTES * <usize>column;
   let above = hasAbove ? rowAddress(component, y - 1) + BLOCK_BYTES * <usize>column : 0;
   const step = hasAbove ? BLOCK_BYTES : 0;
+  beginRow<M>(y, column, rowsAbove);
   while (column < end) {
     if (reads<D>()) {
-      if (decoderRest() < CODED_BLOCK_BYTES && !isInputFinal()) return STATUS_INPUT;
+      if (codingRest<M>() < codedBlockBytes<M>() && !isInputFinal()) return STATUS_INPUT;
     } else {
-      pauseEncoding();
-      if (!hasOutputRoom(CODED_BLOCK_BYTES)) return STATUS_OUTPUT;
+      pauseCoding<D, M>();
+      if (!hasOutputRoom(codedBlockBytes<M>())) return STATUS_OUTPUT;
     }
-    const fault = codeBlock<D>(block, column > 0 ? block - BLOCK_BYTES : 0, above);
+    const fault = codeBlock<D, M>(block, above, column);
     if (fault != 0) return fault;
     column += 1;
     block += BLOCK_BYTES;
     above += step;
   }
+  endRow<M>(y, end);
   return 0;
 }
 
@@ -184,9 +155,17 @@ function nothingFollows(): bool {
   return true;
 }
 
-function goToRow(row: i32): void {
+/** Whether no component has rows left. */
+function nothingIsLeft(): bool {
+  for (let c: i32 = 0; c < components; c++) {
+    if (mcuRow * verticalFactor(c) < codedRows(c)) return false;
+  }
+  return true;
+}
+
+function goToRow<M>(row: i32): void {
   mcuRow = row;
-  component = components - 1;
+  component = firstComponent<M>();
   k = 0;
   column = 0;
   if (row >= mcuRows || (!isLast && row >= endMcuRow)) isOver = true;

@@ -1,0 +1,187 @@
+/**
+ * The dense kernel: JPEG scans to coefficients and back, and coefficients to the dense model's segments
+ * and back. This file is all that the host sees: the calls of lepton.ts, for another model.
+ */
+import { fillProbabilities } from "./bool/branch.ts";
+import { Dense, Measuring, Reading, Writing } from "./jpeg/direction.ts";
+import { layOut, openFrame, storeAddress } from "./jpeg/frame.ts";
+import { makeTable } from "./jpeg/huffman-table.ts";
+import {
+  clearPicture,
+  fillZigzag,
+  openSegment,
+  scanRowToSegment,
+  segmentRowToScan,
+  setBlocks,
+  wipeJobs,
+} from "./jpeg/jobs.ts";
+import { settledSize, takeQuantizers } from "./jpeg/model.ts";
+import { beginProgressiveRead, readProgressiveRow } from "./jpeg/progressive-read.ts";
+import { sealStore } from "./jpeg/progressive-store.ts";
+import { beginProgressiveWrite, writeProgressiveRow } from "./jpeg/progressive-write.ts";
+import { beginScanRead, indexMcuRow, readMcuRow } from "./jpeg/scan-read.ts";
+import { beginScanWrite, finishScanWrite, writeMcuRow } from "./jpeg/scan-write.ts";
+import { codeMcuRow, finishSegment } from "./jpeg/segment.ts";
+import { fillBlockTables, setPriorCap } from "./lepton/block.ts";
+import { setArithmetic } from "./lepton/borders.ts";
+import {
+  ACCOUNTS,
+  DENSE_MODEL,
+  DENSE_PICTURE,
+  DENSE_PRIORS,
+  DENSE_RECORD_BYTES,
+  FRAME,
+  HANDOFF,
+  HUFFMAN_SPECS,
+  QUANTIZERS,
+  SCAN,
+} from "./memory.ts";
+import {
+  dropOutput,
+  feedInput,
+  inputRoom,
+  makeInputRoom,
+  outputFilled,
+  outputStart,
+  restartInput,
+  restartOutput,
+} from "./window.ts";
+
+export {
+  beginProgressiveRead,
+  beginProgressiveWrite,
+  beginScanRead,
+  beginScanWrite,
+  clearPicture,
+  dropOutput,
+  feedInput,
+  indexMcuRow,
+  inputRoom,
+  makeInputRoom,
+  openFrame,
+  outputFilled,
+  outputStart,
+  readMcuRow,
+  readProgressiveRow,
+  restartInput,
+  restartOutput,
+  sealStore,
+  setBlocks,
+  writeMcuRow,
+  writeProgressiveRow,
+};
+
+/** Takes the memory of the static map and fills the tables that depend on no input.
+ * @returns 0, or a negative fault when the memory may not grow that far */
+export function begin(): i32 {
+  const fault = layOut(DENSE_PICTURE, DENSE_RECORD_BYTES);
+  if (fault != 0) return fault;
+  fillZigzag();
+  fillBlockTables();
+  fillProbabilities();
+  return 0;
+}
+
+/** Clears what jobs have left in memory. What was trained stays. */
+export function wipe(): void {
+  wipeJobs();
+  memory.fill(DENSE_MODEL, 0, DENSE_PRIORS - DENSE_MODEL);
+  fillBlockTables();
+  fillProbabilities();
+}
+
+// Where the host writes what it says, and reads what the kernel says.
+
+export function frameAddress(): usize {
+  return FRAME;
+}
+export function scanAddress(): usize {
+  return SCAN;
+}
+export function handoffAddress(): usize {
+  return HANDOFF;
+}
+export function quantizersAddress(): usize {
+  return QUANTIZERS;
+}
+export function huffmanSpecsAddress(): usize {
+  return HUFFMAN_SPECS;
+}
+export function accountsAddress(): usize {
+  return ACCOUNTS;
+}
+/** Address of the store's first block. */
+export function pictureAddress(): usize {
+  return storeAddress();
+}
+
+// Segments.
+
+/** Takes the quantizers that the host wrote. @returns 0, or a negative fault: a zero among them is
+ * one where `strict` is 1 */
+export function openModel(strict: i32, borders: i32, gradients: i32, capped: i32): i32 {
+  setArithmetic(borders != 0, gradients != 0);
+  setPriorCap(capped != 0);
+  return takeQuantizers<Dense>(strict != 0);
+}
+
+/** Starts reading a segment of MCU rows [first, end) from the input window. */
+export function beginSegmentRead(first: i32, end: i32, last: i32): i32 {
+  return openSegment<Reading, Dense>(first, end, last != 0);
+}
+
+/** Reads the coefficients of one MCU row into the store. @returns a status or a negative fault */
+export function readSegmentRow(): i32 {
+  return codeMcuRow<Reading, Dense>();
+}
+
+/** The same, and charges the bits to the accounts: u32[3] at `accountsAddress`, of interiors, edges and
+ * DCs, which a wipe empties. */
+export function measureSegmentRow(): i32 {
+  return codeMcuRow<Measuring, Dense>();
+}
+
+/** Starts writing a segment to the output window. */
+export function beginSegmentWrite(first: i32, end: i32, last: i32): i32 {
+  return openSegment<Writing, Dense>(first, end, last != 0);
+}
+
+/** Codes the coefficients of one MCU row in the store. @returns a status or a negative fault */
+export function writeSegmentRow(): i32 {
+  return codeMcuRow<Writing, Dense>();
+}
+
+/** One MCU row from the segment to the scan (jpeg/jobs.ts). @returns a status or a negative fault */
+export function decodeRow(): i32 {
+  return segmentRowToScan<Dense>();
+}
+
+/** One MCU row from the scan to the segment. @returns a status or a negative fault */
+export function encodeRow(): i32 {
+  return scanRowToSegment<Dense>();
+}
+
+/** Bytes of the output window that no carry can change any more. */
+export function settledOutput(): usize {
+  return settledSize<Dense>();
+}
+
+/** Ends the segment that is being written. */
+export function endSegmentWrite(): i32 {
+  finishSegment<Dense>();
+  return 0;
+}
+
+// Scans.
+
+/** Makes the Huffman tables of a slot, class * 4 + id; `relaxed` takes an over-full one, as decoding
+ * must. @returns 0, or a negative fault */
+export function makeHuffmanTable(slot: i32, relaxed: i32): i32 {
+  return makeTable(slot, relaxed != 0);
+}
+
+/** Ends a scan that is being written, at the image's end with padding. @returns a status or a
+ * negative fault */
+export function endScanWrite(isImageEnd: i32): i32 {
+  return finishScanWrite(isImageEnd != 0);
+}
