@@ -3,6 +3,7 @@
  * and back. This file is all that the host sees: the calls of lepton.ts, for another model.
  */
 import { fillProbabilities } from "./bool/branch.ts";
+import { deviationsAddress, paddingsAddress } from "./jpeg/deviations.ts";
 import { Dense, Measuring, Reading, Writing } from "./jpeg/direction.ts";
 import { layOut, openFrame, storeAddress } from "./jpeg/frame.ts";
 import { makeTable } from "./jpeg/huffman-table.ts";
@@ -53,6 +54,7 @@ export {
   beginScanRead,
   beginScanWrite,
   clearPicture,
+  deviationsAddress,
   dropOutput,
   feedInput,
   indexMcuRow,
@@ -61,6 +63,7 @@ export {
   openFrame,
   outputFilled,
   outputStart,
+  paddingsAddress,
   readMcuRow,
   readProgressiveRow,
   restartInput,

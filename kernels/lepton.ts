@@ -13,6 +13,7 @@
  * in jpeg/jobs.ts.
  */
 import { fillProbabilities } from "./bool/branch.ts";
+import { deviationsAddress, paddingsAddress } from "./jpeg/deviations.ts";
 import { Lepton, Measuring, Reading, Writing } from "./jpeg/direction.ts";
 import { layOut, openFrame, storeAddress } from "./jpeg/frame.ts";
 import { makeTable } from "./jpeg/huffman-table.ts";
@@ -65,6 +66,7 @@ export {
   beginScanRead,
   beginScanWrite,
   clearPicture,
+  deviationsAddress,
   dropOutput,
   feedInput,
   indexMcuRow,
@@ -73,6 +75,7 @@ export {
   openFrame,
   outputFilled,
   outputStart,
+  paddingsAddress,
   readMcuRow,
   readProgressiveRow,
   restartInput,

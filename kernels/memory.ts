@@ -124,8 +124,14 @@ export const ACCOUNTS: usize = CORRECTIONS + CORRECTION_BYTES;
 /** Huffman tables made for reading and for writing (jpeg/huffman-table.ts). 64 KiB a slot. */
 export const HUFFMAN_TABLES: usize = ACCOUNTS + 16;
 export const HUFFMAN_TABLE_BYTES: usize = 65536;
+/** Padding of a scan, where it is not the same everywhere (jpeg/deviations.ts). u8[]. */
+export const PADDINGS: usize = HUFFMAN_TABLES + 8 * HUFFMAN_TABLE_BYTES;
+export const PADDING_SLOTS: i32 = 1 << 18;
+/** Blocks that are not written as usual, and how (jpeg/deviations.ts). u32[][2]. */
+export const DEVIATIONS: usize = PADDINGS + <usize>PADDING_SLOTS;
+export const DEVIATION_SLOTS: i32 = 1 << 15;
 /** Where the regions of the models begin. */
-export const JPEG_END: usize = HUFFMAN_TABLES + 8 * HUFFMAN_TABLE_BYTES;
+export const JPEG_END: usize = DEVIATIONS + 8 * <usize>DEVIATION_SLOTS;
 
 // Lepton's model.
 

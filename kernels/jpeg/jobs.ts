@@ -4,8 +4,9 @@
  */
 
 import { FAULT_CALL } from "../fault.ts";
-import { FRAME, JPEG_END, SCAN_BLOCKS, UNZIGZAG, ZIGZAG } from "../memory.ts";
+import { FRAME, PADDINGS, SCAN_BLOCKS, UNZIGZAG, ZIGZAG } from "../memory.ts";
 import { wipeWindows } from "../window.ts";
+import { wipeNotes } from "./deviations.ts";
 import { Reading, Writing } from "./direction.ts";
 import { clearStore, components, setCodedBlocks } from "./frame.ts";
 import { clearPasses } from "./progressive-store.ts";
@@ -46,7 +47,8 @@ export function fillZigzag(): void {
 /** Clears what jobs have left outside the model's regions. */
 export function wipeJobs(): void {
   memory.fill(FRAME, 0, ZIGZAG - FRAME);
-  memory.fill(SCAN_BLOCKS, 0, JPEG_END - SCAN_BLOCKS);
+  memory.fill(SCAN_BLOCKS, 0, PADDINGS - SCAN_BLOCKS);
+  wipeNotes();
   clearStore();
   clearPasses();
   wipeWindows();

@@ -16,6 +16,7 @@
  */
 import { dropBits, fillReader, held, holdBits, readBits, ready } from "../bits/msb-read.ts";
 import { FAULT_COEFFICIENT, FAULT_EOB_RUN, FAULT_HUFFMAN_CODE, FAULT_ZERO_RUN } from "../fault.ts";
+import { noteDeviation } from "./deviations.ts";
 import { BLOCK_MASK } from "./frame.ts";
 import { coefficientOf, ENTRY_INVALID, ENTRY_SPECIAL, readingEntryOf } from "./huffman-table.ts";
 import {
@@ -27,7 +28,7 @@ import {
   low,
   runMaximum,
 } from "./progressive-scan.ts";
-import { recordAcTable, recordDcTable, recordPredictor } from "./scan-walk.ts";
+import { blocksBefore, recordAcTable, recordDcTable, recordPredictor } from "./scan-walk.ts";
 
 /** Blocks that the end-of-band run covers from the next one on. */
 let run: i32 = 0;
@@ -97,12 +98,12 @@ export function readDcRefinement(block: usize): i32 {
   return 0;
 }
 
-/** Reads a block that no run covers. */
-export function readAcFirst(block: usize, record: usize): i32 {
+/** Reads a block that no run covers, `ahead` MCUs after the next one. */
+export function readAcFirst(block: usize, record: usize, ahead: i32): i32 {
   const table = recordAcTable(record);
   let fault: i32 = 0;
   let added: u64 = 0;
-  let zerosBefore = false;
+  let zerosBefore: u32 = 0;
   let k = firstIndex;
   // In locals, so that a symbol does not wait for the memory of the one before.
   let bits = held;
@@ -120,7 +121,7 @@ export function readAcFirst(block: usize, record: usize): i32 {
     if (entry & ENTRY_SPECIAL && (entry & ENTRY_INVALID || size > 0 || zeros < 15)) {
       holdBits(bits, count);
       dropBits(<i32>(entry >> 16) & 31);
-      fault = takeSpecial(entry, zerosBefore, k == firstIndex);
+      fault = takeSpecial(entry, zerosBefore, k == firstIndex, blocksBefore(ahead));
       bits = held;
       count = ready;
       break;
@@ -133,7 +134,7 @@ export function readAcFirst(block: usize, record: usize): i32 {
         store<i16>(coefficientAt(block, k), <i16>(coefficientOf(entry, bits) << low));
         added |= (<u64>1) << (<u64>k);
       } else if (k == finalIndex) fault = -FAULT_ZERO_RUN;
-      zerosBefore = size == 0;
+      zerosBefore = size == 0 ? zerosBefore + 1 : 0;
     }
     bits <<= entry;
     count -= <i32>(entry & 63);
@@ -159,22 +160,25 @@ function finishBlock(block: usize, added: u64, fault: i32): i32 {
 /**
  * Takes what is neither a coefficient nor sixteen zeros: an end of band, or what may not be.
  *
- * @param zerosBefore - whether sixteen zeros came before it, which an end of band says as well
+ * @param zerosBefore - how often sixteen zeros came right before it, which an end of band says as well
  * @param isEmpty - whether nothing at all came before it in the block
+ * @param place - of the block in the scan
  */
-function takeSpecial(entry: u32, zerosBefore: bool, isEmpty: bool): i32 {
+function takeSpecial(entry: u32, zerosBefore: u32, isEmpty: bool, place: u32): i32 {
   if (entry & ENTRY_INVALID) return takeInvalid();
   if ((entry >> 8) & 15) return -FAULT_COEFFICIENT;
-  if (zerosBefore) return -FAULT_ZERO_RUN;
+  if (zerosBefore > 0 && !noteDeviation(place, zerosBefore)) return -FAULT_ZERO_RUN;
   // An empty block goes into the run before, if that could grow.
-  if (isEmpty && runBefore > 0 && runBefore < runMaximum) return -FAULT_EOB_RUN;
+  if (isEmpty && runBefore > 0 && runBefore < runMaximum) {
+    if (!noteDeviation(place, 0)) return -FAULT_EOB_RUN;
+  }
   const bits = <i32>(entry >> 12) & 15;
   runBefore = (1 << bits) + <i32>readBits(bits);
   run = runBefore - 1;
   return 0;
 }
 
-export function readAcRefinement(block: usize, record: usize): i32 {
+export function readAcRefinement(block: usize, record: usize, ahead: i32): i32 {
   // Those that were not zero before this scan.
   const known = load<u64>(block, BLOCK_MASK) & band;
   if (run > 0) {
@@ -185,7 +189,7 @@ export function readAcRefinement(block: usize, record: usize): i32 {
   const table = recordAcTable(record);
   let fault: i32 = 0;
   let added: u64 = 0;
-  let zerosBefore = false;
+  let zerosBefore: u32 = 0;
   /** The part of the band that is not yet passed. */
   let rest = band;
   do {
@@ -195,7 +199,7 @@ export function readAcRefinement(block: usize, record: usize): i32 {
     let zeros = <i32>(entry >> 12) & 15;
     dropBits(<i32>(entry >> 16) & 31);
     if (entry & ENTRY_INVALID || size > 1 || (size == 0 && zeros < 15)) {
-      fault = takeSpecial(entry, zerosBefore, rest == band);
+      fault = takeSpecial(entry, zerosBefore, rest == band, blocksBefore(ahead));
       if (fault == 0) refine(block, known & rest);
       break;
     }
@@ -212,14 +216,14 @@ export function readAcRefinement(block: usize, record: usize): i32 {
     const between = known & rest & (place - 1);
     if (between != 0) refine(block, between);
     rest &= ~((place << 1) - 1);
-    zerosBefore = size == 0;
+    zerosBefore = size == 0 ? zerosBefore + 1 : 0;
     if (size > 0) {
       store<i16>(coefficientAt(block, <i32>ctz(place)), <i16>(((isPositive << 1) - 1) << low));
       added |= place;
     }
   } while (rest != 0);
   if (rest == 0 && fault == 0) {
-    fault = zerosBefore ? -FAULT_ZERO_RUN : 0;
+    fault = zerosBefore > 0 ? -FAULT_ZERO_RUN : 0;
     runBefore = 0;
   }
   return finishBlock(block, added, fault);

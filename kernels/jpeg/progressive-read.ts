@@ -4,7 +4,8 @@
  *   scan   | MCU | MCU | ... | padding | RST | MCU | ... | padding | surplus RSTs | other marker
  *
  * A scan must be what progressive-write.ts makes of its coefficients. Where a symbol shows that it
- * is not (zeros written out, runs cut short), the scan is refused at once. Where data run out, what
+ * is not (zeros written out, runs cut short), that is noted (deviations.ts), or the scan is refused at
+ * once. Where data run out, what
  * the zeros behind them decode to is kept up to the end of the block, and the scan ends.
  *
  * The blocks are in progressive-read-block.ts, restarts in restart.ts.
@@ -21,6 +22,7 @@ import {
 } from "../bits/msb-read.ts";
 import { FAULT_CALL, FAULT_EOB_RUN, FAULT_RESTART } from "../fault.ts";
 import { inputPosition, isInputFinal, nextInput } from "../window.ts";
+import { beginNotes } from "./deviations.ts";
 import {
   endRuns,
   isBehindRun,
@@ -58,11 +60,10 @@ import {
   scanField,
   setScanField,
 } from "./scan.ts";
+import { lastBlock, lastBlockStarted } from "./scan-break.ts";
 import {
   blockAddressAhead,
   blockRecord,
-  lastBlock,
-  lastBlockStarted,
   mcuBlocks,
   mcusAhead,
   passMcus,
@@ -103,6 +104,7 @@ export function beginProgressiveRead(): i32 {
   setScanField(SCAN_SEEN_RESTARTS, 0);
   setScanField(SCAN_SEEN_SURPLUS, 0);
   setScanField(SCAN_SEEN_EARLY_END, 0);
+  beginNotes();
   endRuns();
   positionBias = handoffField(HANDOFF_BYTE) - <i32>inputPosition(nextInput());
   beginReader(0);
@@ -194,8 +196,8 @@ function readBlock<Kind>(record: usize, ahead: i32): i32 {
   const block = blockAddressAhead(record, ahead);
   if (idof<Kind>() == idof<DcFirst>()) return readDcFirst(block, record);
   if (idof<Kind>() == idof<DcRefinement>()) return readDcRefinement(block);
-  if (idof<Kind>() == idof<AcFirst>()) return readAcFirst(block, record);
-  return readAcRefinement(block, record);
+  if (idof<Kind>() == idof<AcFirst>()) return readAcFirst(block, record, ahead);
+  return readAcRefinement(block, record, ahead);
 }
 
 /** Takes the end of a scan that has all its MCUs. */

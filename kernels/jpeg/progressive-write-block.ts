@@ -18,6 +18,7 @@
 import { writeBits, writerHas } from "../bits/msb-write.ts";
 import { FAULT_NO_CODE } from "../fault.ts";
 import { CORRECTIONS } from "../memory.ts";
+import { deviatesHere, deviationZeros } from "./deviations.ts";
 import { BLOCK_MASK } from "./frame.ts";
 import { tableAddress, writingEntryOf } from "./huffman-table.ts";
 import {
@@ -31,7 +32,7 @@ import {
   runMaximum,
 } from "./progressive-scan.ts";
 import { SCAN_AC_TABLE, SCAN_EARLY_END, STATUS_DONE, STATUS_OUTPUT, scanField } from "./scan.ts";
-import { recordAcTable, recordDcTable, recordPredictor } from "./scan-walk.ts";
+import { blocksBefore, recordAcTable, recordDcTable, recordPredictor } from "./scan-walk.ts";
 import { bitsOf, SIXTEEN_ZEROS, sizeOf } from "./scan-write.ts";
 
 /** Blocks in the run. */
@@ -49,9 +50,12 @@ export function dropRuns(): void {
   isFlushing = false;
 }
 
-/** Whether the run can take no further block, or is being written. */
+/** Whether the run can take no further block, does not take the next one, or is being written. */
 export function runMustEnd(): bool {
-  return isFlushing || (run > 0 && run == runMaximum);
+  return (
+    isFlushing ||
+    (run > 0 && (run == runMaximum || (deviatesHere(blocksBefore(0)) && deviationZeros() == 0)))
+  );
 }
 
 /**
@@ -119,7 +123,16 @@ export function writeAcFirst(block: usize, record: usize): i32 {
       writeBits((entry >> 5) | bitsOf(value, size), entry & 31);
     } else if (!mayLeaveOut()) return -FAULT_NO_CODE;
   }
-  return k > finalIndex ? STATUS_DONE : lengthenRun(0, 0);
+  if (k > finalIndex) return STATUS_DONE;
+  const extra = deviatesHere(blocksBefore(0)) ? deviationZeros() : 0;
+  if (extra > 0 && run > 0) {
+    const status = flushRun();
+    if (status != STATUS_DONE) return status;
+  }
+  for (let i: i32 = 0; i < extra; i++) {
+    if (!writeSymbol(table, SIXTEEN_ZEROS)) return -FAULT_NO_CODE;
+  }
+  return lengthenRun(0, 0);
 }
 
 /** The places in the band whose coefficients are not zero from bit `low` up. */
@@ -152,16 +165,38 @@ export function writeAcRefinement(block: usize, record: usize): i32 {
     fresh |= place & -isFresh;
     bits |= place & -bit;
   }
+  const extra = deviatesHere(blocksBefore(0)) ? deviationZeros() : 0;
   // A block without new coefficients has but corrections, and they wait with the run.
-  if (fresh == 0) return lengthenRun(known, bits);
+  if (fresh == 0 && extra == 0) return lengthenRun(known, bits);
   if (run > 0) {
     const status = flushRun();
     if (status != STATUS_DONE) return status;
   }
-  const tail = writeFresh(recordAcTable(record), known, fresh, bits);
+  const table = recordAcTable(record);
+  let tail = writeFresh(table, known, fresh, bits);
+  for (let i: i32 = 0; i < extra && tail >= 0; i++) tail = writeZeros(table, known, bits, tail);
   if (tail < 0) return -FAULT_NO_CODE;
   if (tail > finalIndex) return STATUS_DONE;
   return lengthenRun(known & ~(((<u64>1) << (<u64>tail)) - 1), bits);
+}
+
+/**
+ * Writes out sixteen coefficients from index `k` on that stay zero, and what was known between them.
+ *
+ * @returns the index after the last of them, or -1 where there are not so many, or no code
+ */
+function writeZeros(table: usize, known: u64, bits: u64, k: i32): i32 {
+  if (k > finalIndex) return -1;
+  const from = ~(((<u64>1) << (<u64>k)) - 1);
+  let places = band & ~known & from;
+  for (let i: i32 = 0; i < 15; i++) places &= places - 1;
+  if (places == 0) return -1;
+  const place = places & -places;
+  if (!writeSymbol(table, SIXTEEN_ZEROS)) return -1;
+  for (let left = known & from & (place - 1); left != 0; left &= left - 1) {
+    writeBits(<u32>((bits >> ctz(left)) & 1), 1);
+  }
+  return <i32>ctz(place) + 1;
 }
 
 /**

@@ -6,19 +6,15 @@
  *   writeProgressiveRow     one MCU row; at the end of the scan what waits, and padding
  *
  * There is one way to write a scan: a run of empty blocks goes on until a coefficient, a restart or
- * the scan's end comes, or the table has no code for a longer one. Blocks need their coefficients
+ * the scan's end comes, or the table has no code for a longer one; but where the host says that the
+ * scan deviates from it (deviations.ts), it is written as it was. Blocks need their coefficients
  * and BLOCK_MASK. Any coefficients and any scan give bytes or a fault.
  *
  * The blocks are in progressive-write-block.ts, restarts in restart.ts.
  */
-import {
-  beginWriter,
-  padWriter,
-  resumeWriter,
-  suspendWriter,
-  writerHas,
-} from "../bits/msb-write.ts";
+import { beginWriter, resumeWriter, suspendWriter, writerHas } from "../bits/msb-write.ts";
 import { FAULT_CALL } from "../fault.ts";
+import { beginDeviations, deviatesHere, passDeviation } from "./deviations.ts";
 import {
   AC_FIRST,
   DC_FIRST,
@@ -36,11 +32,12 @@ import {
   writeDcFirst,
   writeDcRefinement,
 } from "./progressive-write-block.ts";
-import { writeRestart } from "./restart.ts";
-import { SCAN_PADDING, STATUS_DONE, STATUS_OUTPUT, STATUS_ROW, scanField } from "./scan.ts";
+import { writePadding, writeRestart } from "./restart.ts";
+import { STATUS_DONE, STATUS_OUTPUT, STATUS_ROW } from "./scan.ts";
 import {
   blockAddress,
   blockRecord,
+  blocksBefore,
   mcuBlocks,
   STEP_END,
   STEP_RESTART,
@@ -68,6 +65,7 @@ export function beginProgressiveWrite(): i32 {
   if (fault < 0) return fault;
   dropRuns();
   beginWriter(0, 0);
+  beginDeviations(0);
   upcoming = NEXT_MCU;
   return 0;
 }
@@ -100,7 +98,7 @@ function writeRow<Kind>(): i32 {
       const status = flushRun();
       if (status != STATUS_DONE) return status;
       if (upcoming == NEXT_END) {
-        padWriter(scanField(SCAN_PADDING));
+        writePadding();
         return STATUS_DONE;
       }
       if (upcoming == NEXT_RESTART) writeRestart();
@@ -109,6 +107,9 @@ function writeRow<Kind>(): i32 {
     for (let i: i32 = 0; i < mcuBlocks; i++) {
       const status = writeBlock<Kind>(blockRecord(i));
       if (status != STATUS_DONE) return status;
+    }
+    if (idof<Kind>() == idof<AcFirst>() || idof<Kind>() == idof<AcRefinement>()) {
+      if (deviatesHere(blocksBefore(0))) passDeviation();
     }
     const step = stepMcu();
     if (step == 0) continue;

@@ -7,7 +7,8 @@
  *
  * A Lepton file holds one pattern of padding bits, and how many restart markers a scan has: the first
  * so many of those that are due are there, the others are missing, though the interval ends all the
- * same. Whatever differs from that cannot be put back and is a fault.
+ * same. Whatever differs from that cannot be put back and is a fault; but padding may be mixed where
+ * notes of it can be made (deviations.ts).
  */
 import {
   bitsTaken,
@@ -21,9 +22,10 @@ import {
 } from "../bits/msb-read.ts";
 import { padWriter, writeMarker } from "../bits/msb-write.ts";
 import { FAULT_PADDING, FAULT_RESTART } from "../fault.ts";
+import { notePadding, paddingOf } from "./deviations.ts";
 import {
-  SCAN_PADDING,
   SCAN_RESTARTS,
+  SCAN_SEEN_MIXED,
   SCAN_SEEN_PADDING,
   SCAN_SEEN_RESTARTS,
   SCAN_SEEN_SURPLUS,
@@ -39,26 +41,39 @@ export const RESTART_BYTES: usize = 4;
 /** What stands in SCAN_SEEN_PADDING while no padding was seen. */
 const PADDING_UNSEEN: i32 = 0xff;
 
-/** Takes the bits that fill up the byte. @returns 0, or a fault when others were seen before */
-export function readPadding(): i32 {
+/** Takes the bits that fill up the byte before the next restart. @returns 0, or a fault when they
+ * differ from those before, and no note can be made of it */
+function readPaddingBefore(restart: i32): i32 {
   const count = bitsTaken() == 0 ? 0 : 8 - bitsTaken();
-  if (count == 0) return 0;
-  if (ready < 8) fillReader();
   const known = scanField(SCAN_SEEN_PADDING);
+  if (count == 0) {
+    notePadding(restart, known & 0x7f);
+    return 0;
+  }
+  if (ready < 8) fillReader();
   let pattern: i32 = 0;
   for (let k: i32 = 0; k < 7; k++) {
     const bit = <i32>(held >> (63 - min(k, count - 1))) & 1;
     pattern |= bit << k;
   }
   dropBits(count);
+  const isNoted = notePadding(restart, pattern);
   if (known == PADDING_UNSEEN) setScanField(SCAN_SEEN_PADDING, pattern);
-  else if ((known ^ pattern) & ((1 << count) - 1)) return -FAULT_PADDING;
+  else if ((known ^ pattern) & ((1 << count) - 1)) {
+    if (!isNoted) return -FAULT_PADDING;
+    setScanField(SCAN_SEEN_MIXED, 1);
+  }
   return 0;
+}
+
+/** Takes the padding at the scan's end. @returns 0, or a fault when it differs from that before */
+export function readPadding(): i32 {
+  return readPaddingBefore(restartsDue);
 }
 
 /** Takes padding and marker of a restart that is due, after `stepMcu` has counted it. */
 export function readRestart(): i32 {
-  const fault = readPadding();
+  const fault = readPaddingBefore(restartsDue - 1);
   if (fault < 0) return fault;
   resetPredictors();
   const seen = scanField(SCAN_SEEN_RESTARTS);
@@ -99,9 +114,14 @@ function codeAt(address: usize): i32 {
 /** Writes padding and, unless the file is without it, marker of a restart that is due, after
  * `stepMcu` has counted it. */
 export function writeRestart(): void {
-  padWriter(scanField(SCAN_PADDING));
+  padWriter(paddingOf(restartsDue - 1));
   resetPredictors();
   if (restartsThere() == restartsDue) writeMarker(RST0 + ((restartsDue - 1) & 7));
+}
+
+/** Writes the padding at the scan's end. */
+export function writePadding(): void {
+  padWriter(paddingOf(restartsDue));
 }
 
 /** Restart markers before the next MCU in the scan that is written. */

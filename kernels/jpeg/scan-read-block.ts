@@ -13,6 +13,7 @@
 import { borrowed, fillReader, held, holdBits, ready } from "../bits/msb-read.ts";
 import { FAULT_COEFFICIENT, FAULT_HUFFMAN_CODE, FAULT_ZERO_RUN } from "../fault.ts";
 import { ZIGZAG } from "../memory.ts";
+import { noteDeviation } from "./deviations.ts";
 import { BLOCK_MASK } from "./frame.ts";
 import {
   coefficientOf,
@@ -22,7 +23,13 @@ import {
   longEntryOf,
   readingEntryOf,
 } from "./huffman-table.ts";
-import { blockAddress, recordAcTable, recordDcTable, recordPredictor } from "./scan-walk.ts";
+import {
+  blockAddress,
+  blocksBeforeRecord,
+  recordAcTable,
+  recordDcTable,
+  recordPredictor,
+} from "./scan-walk.ts";
 
 /** Most bits of a DC and of another coefficient: a code of 16 bits and the value. */
 const DC_BITS_MAXIMUM: i32 = 16 + 15;
@@ -57,6 +64,7 @@ export function readBlock<Mode>(record: usize): i32 {
   let mask: u64 = 0;
   let k: i32 = 0; // zigzag index of the last coefficient
   let written: i32 = -1; // of the last zero that was written out
+  let zeros: u32 = 0; // how often sixteen of them, one behind the other
   while (k < 63) {
     if (count < AC_BITS_MAXIMUM) {
       holdBits(bits, count);
@@ -77,6 +85,7 @@ export function readBlock<Mode>(record: usize): i32 {
         bits <<= entry;
         count -= <i32>(entry & 63);
         if ((entry & 0xff00) == 0) break; // end of block
+        zeros = k == written ? zeros + 1 : 1;
         k += 16;
         written = k;
         continue;
@@ -99,9 +108,12 @@ export function readBlock<Mode>(record: usize): i32 {
 
   if (k == written) {
     // Zeros up to the end that no writer makes, unless they come of bits that are missing.
-    if (count >= borrowed) return -FAULT_ZERO_RUN;
-    if (idof<Mode>() == idof<Storing>()) store<i16>(block, 1, 2 * 63);
-    mask |= (<u64>1) << 63;
+    if (count < borrowed) {
+      if (idof<Mode>() == idof<Storing>()) store<i16>(block, 1, 2 * 63);
+      mask |= (<u64>1) << 63;
+    } else if (k > 62 || !noteDeviation(blocksBeforeRecord(record, 0), zeros)) {
+      return -FAULT_ZERO_RUN;
+    }
   }
   if (idof<Mode>() == idof<Storing>()) {
     store<i16>(block, <i16>dc);

@@ -5,7 +5,8 @@
  *   readMcuRow       one MCU row to the store; HANDOFF then describes the next
  *   indexMcuRow      the same without the store, faster: finds where rows start
  *
- * Only what the writer (scan-write.ts) puts out again as it was is accepted; what differs is a fault.
+ * Only what the writer (scan-write.ts) puts out again as it was is accepted; what differs is noted where
+ * the host asks for it (deviations.ts), and else a fault.
  * Where data run out, at the end of the stream or at a marker, the missing bits are zeros as far as the
  * block goes, and the scan ends early there: coefficients behind are zero. The last block may then
  * hold a one at the end of a run that the zeros made too long, as both Lepton programs have it.
@@ -22,6 +23,7 @@ import {
 } from "../bits/msb-read.ts";
 import { FAULT_CALL, FAULT_RESTART } from "../fault.ts";
 import { inputPosition, nextInput } from "../window.ts";
+import { beginNotes } from "./deviations.ts";
 import { isRestartAt, RESTART_BYTES, readPadding, readRestart, readSurplus } from "./restart.ts";
 import {
   HANDOFF_BYTE,
@@ -45,6 +47,7 @@ import {
   setHandoffField,
   setScanField,
 } from "./scan.ts";
+import { lastBlock, lastBlockStarted } from "./scan-break.ts";
 import {
   BLOCK_LAST,
   BLOCK_READ,
@@ -58,8 +61,6 @@ import {
   beginWalk,
   blockRecord,
   clearWalkRow,
-  lastBlock,
-  lastBlockStarted,
   mcuBlocks,
   mcuRow,
   predictorAddress,
@@ -92,6 +93,7 @@ export function beginScanRead(): i32 {
   setScanField(SCAN_SEEN_SURPLUS, 0);
   setScanField(SCAN_SEEN_EARLY_END, 0);
   setScanField(SCAN_SEEN_END, 0);
+  beginNotes();
   positionBias = handoffField(HANDOFF_BYTE) - <i32>inputPosition(nextInput());
   beginReader(overhangBits);
   phase = PHASE_ROWS;

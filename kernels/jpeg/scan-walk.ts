@@ -17,7 +17,6 @@ import { DC_PREDICTORS, SCAN_BLOCKS } from "../memory.ts";
 import {
   BLOCK_BYTES,
   blockColumns,
-  blockRows,
   components,
   horizontalFactor,
   mcuColumns,
@@ -67,9 +66,12 @@ export let mcuRow: i32 = 0;
 export let mcuColumn: i32 = 0;
 /** Restarts that were due before the next MCU. */
 export let restartsDue: i32 = 0;
+/** MCUs of the scan before the next one. Blocks of all of them fit 32 bits, as h * v of the largest
+ * component makes the picture's MCUs fewer. */
+let mcusBefore: u32 = 0;
 
 /** Lines of the row and MCUs of a line; a scan of several components has one line a row. */
-let line: i32 = 0;
+export let line: i32 = 0;
 let lines: i32 = 0;
 let lineMcus: i32 = 0;
 let isSingle: bool = false;
@@ -121,13 +123,14 @@ function addBlocks(c: i32, dcTable: usize, acTable: usize): void {
   }
 }
 
-/** How far the restarts are at the first MCU of `mcuRow`. */
+/** How far the MCUs and the restarts are at the first MCU of `mcuRow`. */
 function countRestarts(): void {
   restartsDue = 0;
-  if (restartInterval == 0) return;
   const c = scanField(SCAN_COMPONENT);
   const rowMcus = isSingle ? scanColumns(c) * verticalFactor(c) : mcuColumns;
   const before = <u64>mcuRow * <u64>rowMcus;
+  mcusBefore = <u32>before;
+  if (restartInterval == 0) return;
   restartsDue = <i32>(before / <u64>restartInterval);
   untilRestart = restartInterval - <i32>(before % <u64>restartInterval);
 }
@@ -168,6 +171,7 @@ export function passMcus(count: i32): i32 {
   if (count == 0) return 0;
   let step: i32 = 0;
   mcuColumn += count;
+  mcusBefore += count;
   if (mcuColumn == lineMcus) step = endLine();
   if (restartInterval == 0) return step;
   untilRestart -= count;
@@ -244,12 +248,25 @@ export function recordComponent(record: usize): i32 {
   return load<i32>(record, RECORD_COMPONENT);
 }
 
+/** Blocks of the scan before the first one of the MCU that lies `ahead` MCUs after the next one. */
+// @ts-ignore: decorator
+@inline
+export function blocksBefore(ahead: i32): u32 {
+  return (mcusBefore + ahead) * <u32>mcuBlocks;
+}
+
+/** Blocks of the scan before a record's, `ahead` MCUs after the next one. */
+export function blocksBeforeRecord(record: usize, ahead: i32): u32 {
+  return blocksBefore(ahead) + <u32>((record - SCAN_BLOCKS) / RECORD_BYTES);
+}
+
 /** Index of a record's block in its component, in MCU `mcuColumn`. */
 export function blockIndex(record: usize): i32 {
   return indexAt(record, mcuColumn);
 }
 
-function indexAt(record: usize, x: i32): i32 {
+/** The same in MCU `x` of the line. */
+export function indexAt(record: usize, x: i32): i32 {
   const c = recordComponent(record);
   const width = isSingle ? 1 : horizontalFactor(c);
   const row = mcuRow * verticalFactor(c) + line + load<i32>(record, RECORD_ROW);
@@ -275,26 +292,4 @@ export function clearWalkRow(): void {
     const y = mcuRow * verticalFactor(c);
     for (let k: i32 = 0; k < verticalFactor(c); k++) memory.fill(rowAddress(c, y + k), 0, size);
   }
-}
-
-/** Index of the last block of component `c`. */
-export function lastBlock(c: i32): i32 {
-  return blockColumns(c) * blockRows(c) - 1;
-}
-
-/**
- * Highest index of a block of component `c` that was started, when the scan breaks off in the MCU
- * that comes next with its first `started` blocks; 0 when there is none.
- */
-export function lastBlockStarted(c: i32, started: i32): i32 {
-  const columns = blockColumns(c);
-  let last = mcuRow * verticalFactor(c) * columns - 1;
-  for (let i: i32 = 0; i < mcuBlocks; i++) {
-    const record = blockRecord(i);
-    if (recordComponent(record) != c) continue;
-    const x = i < started ? mcuColumn : mcuColumn - 1;
-    if (x >= 0) last = max(last, indexAt(record, x));
-    else if (line > 0) last = max(last, indexAt(record, 0) - 1);
-  }
-  return max(last, 0);
 }

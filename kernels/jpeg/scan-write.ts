@@ -7,7 +7,8 @@
  *   finishScanWrite   ends the data: padding at the image's end, else an incomplete byte is dropped,
  *                     because its bits are the overhang of the segment that goes on there
  *
- * Blocks need their coefficients and BLOCK_MASK, which says where they are not zero.
+ * Blocks need their coefficients and BLOCK_MASK, which says where they are not zero. What a canonical
+ * writer would not do is done where the host says so (deviations.ts).
  */
 import {
   beginWriter,
@@ -15,7 +16,6 @@ import {
   dropPending,
   free,
   holdPending,
-  padWriter,
   pending,
   pendingByte,
   putWord,
@@ -28,9 +28,10 @@ import {
 import { FAULT_CALL, FAULT_NO_CODE } from "../fault.ts";
 import { ZIGZAG } from "../memory.ts";
 import { nextOutput, outputPosition } from "../window.ts";
+import { beginDeviations, deviatesHere, deviationZeros, passDeviation } from "./deviations.ts";
 import { BLOCK_MASK, codedBlocks } from "./frame.ts";
 import { writingEntryOf } from "./huffman-table.ts";
-import { restartsThere, writeRestart } from "./restart.ts";
+import { restartsThere, writePadding, writeRestart } from "./restart.ts";
 import {
   HANDOFF_BYTE,
   HANDOFF_DC,
@@ -41,19 +42,19 @@ import {
   handoffField,
   SCAN_COMPONENT,
   SCAN_COMPONENTS,
-  SCAN_PADDING,
   STATUS_DONE,
   STATUS_OUTPUT,
   STATUS_ROW,
   scanField,
   setHandoffField,
 } from "./scan.ts";
+import { lastBlock } from "./scan-break.ts";
 import {
   beginWalk,
   blockAddress,
   blockIndex,
   blockRecord,
-  lastBlock,
+  blocksBefore,
   mcuBlocks,
   mcuRow,
   predictorAddress,
@@ -93,6 +94,7 @@ export function beginScanWrite(): i32 {
   }
   positionBias = handoffField(HANDOFF_BYTE) - <i32>outputPosition(nextOutput());
   beginWriter(handoffField(HANDOFF_OVERHANG), overhangBits);
+  beginDeviations(blocksBefore(0));
   isOpen = true;
   isDone = false;
   return 0;
@@ -119,9 +121,11 @@ export function writeMcuRow(): i32 {
 function writeMcus(): i32 {
   const mcuBytes = BLOCK_STREAM_BYTES * <usize>mcuBlocks + RESTART_STREAM_BYTES;
   while (writerHas(mcuBytes)) {
+    const first = blocksBefore(0);
     for (let i: i32 = 0; i < mcuBlocks; i++) {
       const record = blockRecord(i);
-      if (!writeBlock(record) && !mayBreakOff(record)) return -FAULT_NO_CODE;
+      const zeros = deviatesHere(first + i) ? takeZeros() : 0;
+      if (!writeBlock(record, zeros) && !mayBreakOff(record)) return -FAULT_NO_CODE;
     }
     const step = stepMcu();
     if (step == 0) continue;
@@ -142,7 +146,7 @@ export function finishScanWrite(isImageEnd: bool): i32 {
   if (!isOpen) return -FAULT_CALL;
   resumeWriter();
   if (!writerHas(RESTART_STREAM_BYTES)) return STATUS_OUTPUT;
-  if (isImageEnd) padWriter(scanField(SCAN_PADDING));
+  if (isImageEnd) writePadding();
   else dropPending();
   suspendWriter();
   isOpen = false;
@@ -174,8 +178,15 @@ function mayBreakOff(record: usize): bool {
   return blockIndex(record) == lastBlock(recordComponent(record));
 }
 
-/** Writes one block. @returns whether all its values have codes */
-function writeBlock(record: usize): bool {
+/** Takes the next deviation. @returns how often sixteen zeros are written out before the block's end */
+function takeZeros(): i32 {
+  const zeros = deviationZeros();
+  passDeviation();
+  return zeros;
+}
+
+/** Writes one block, `zeros` times sixteen zeros before its end. @returns whether all has codes */
+function writeBlock(record: usize, zeros: i32): bool {
   const block = blockAddress(record);
   const predictor = recordPredictor(record);
   const dc = <i32>load<i16>(block);
@@ -222,7 +233,9 @@ function writeBlock(record: usize): bool {
     }
   }
   holdPending(bits, room);
-  return last == 63 || writeSymbol(acTable, END_OF_BLOCK);
+  if (last == 63) return true;
+  for (let i: i32 = 0; i < zeros; i++) if (!writeSymbol(acTable, SIXTEEN_ZEROS)) return false;
+  return writeSymbol(acTable, END_OF_BLOCK);
 }
 
 /** Writes an AC symbol without value bits. @returns whether it has a code */

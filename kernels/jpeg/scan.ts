@@ -44,6 +44,11 @@ export const SCAN_RESTARTS: usize = 20;
 /** Writing a progressive scan: whether the JPEG ended early. What has no code is left out then, for
  * it lies behind the place where the host cuts. */
 export const SCAN_EARLY_END: usize = 21;
+/** Reading: note what no canonical writer makes (deviations.ts), instead of refusing it. */
+export const SCAN_NOTES: usize = 22;
+/** Writing: entries of PADDINGS and of DEVIATIONS. */
+export const SCAN_PADDINGS: usize = 23;
+export const SCAN_DEVIATIONS: usize = 36;
 
 // Reading writes these.
 
@@ -62,6 +67,10 @@ export const SCAN_SEEN_LAST_BLOCK: usize = 28;
 /** Position in the input stream of the first byte after the scan's data (of the marker that ended
  * it, or the end of the input). */
 export const SCAN_SEEN_END: usize = 32;
+/** Whether paddings differ; how many of them, and how many deviations, were noted. */
+export const SCAN_SEEN_MIXED: usize = 33;
+export const SCAN_SEEN_PADDINGS: usize = 34;
+export const SCAN_SEEN_DEVIATIONS: usize = 35;
 
 // Fields of HANDOFF, as indices of i32.
 

@@ -1,0 +1,123 @@
+/**
+ * Deviations: what a scan has that no canonical writer makes of its coefficients. They are noted while
+ * the scan is read, and put back when it is written.
+ *
+ *   PADDINGS     | before restart 0 | before restart 1 | ... | at the end |     a pattern each
+ *   DEVIATIONS   | block | zeros | block | zeros | ...                       in the scan's order
+ *
+ *   zeros 1..3   so many times sixteen zeros are written out before the block's end
+ *   zeros 0      an end-of-band run ends before this block, which it could have covered
+ *
+ * Blocks are counted as they stand in the scan. Lepton files have no room for any of this: unless the
+ * host asks for notes (SCAN_NOTES), each deviation is a fault.
+ */
+import { DEVIATION_SLOTS, DEVIATIONS, PADDING_SLOTS, PADDINGS } from "../memory.ts";
+import {
+  SCAN_DEVIATIONS,
+  SCAN_NOTES,
+  SCAN_PADDING,
+  SCAN_PADDINGS,
+  SCAN_SEEN_DEVIATIONS,
+  SCAN_SEEN_MIXED,
+  SCAN_SEEN_PADDINGS,
+  scanField,
+  setScanField,
+} from "./scan.ts";
+
+/** More than that many times sixteen zeros do not fit a block. */
+const ZEROS_MAXIMUM: u32 = 3;
+const NO_BLOCK: u32 = 0xffffffff;
+
+/** Block of the deviation that comes next in the scan that is written. */
+let deviationBlock: u32 = NO_BLOCK;
+let deviation: i32 = 0;
+
+/** Entries of both tables that may be in use, for the wipe. */
+let paddingsUsed: i32 = 0;
+let deviationsUsed: i32 = 0;
+
+// Reading.
+
+/** Forgets what was noted, as at a scan's start. */
+export function beginNotes(): void {
+  setScanField(SCAN_SEEN_MIXED, 0);
+  setScanField(SCAN_SEEN_PADDINGS, 0);
+  setScanField(SCAN_SEEN_DEVIATIONS, 0);
+}
+
+/** Notes the pattern of padding number `ordinal`. @returns whether there is room for it */
+export function notePadding(ordinal: i32, pattern: i32): bool {
+  if (scanField(SCAN_NOTES) == 0 || ordinal >= PADDING_SLOTS) return false;
+  store<u8>(PADDINGS + ordinal, <u8>pattern);
+  setScanField(SCAN_SEEN_PADDINGS, ordinal + 1);
+  paddingsUsed = max(paddingsUsed, ordinal + 1);
+  return true;
+}
+
+/** Notes a deviation of a block. @returns whether there is room for it */
+export function noteDeviation(block: u32, zeros: u32): bool {
+  const count = scanField(SCAN_SEEN_DEVIATIONS);
+  if (scanField(SCAN_NOTES) == 0 || count >= DEVIATION_SLOTS) return false;
+  const at = DEVIATIONS + 8 * <usize>count;
+  store<u32>(at, block);
+  store<u32>(at, zeros, 4);
+  setScanField(SCAN_SEEN_DEVIATIONS, count + 1);
+  deviationsUsed = max(deviationsUsed, count + 1);
+  return true;
+}
+
+// Writing.
+
+/** The pattern of padding number `ordinal`. */
+export function paddingOf(ordinal: i32): i32 {
+  const count = min(scanField(SCAN_PADDINGS), PADDING_SLOTS);
+  return ordinal < count ? load<u8>(PADDINGS + ordinal) : scanField(SCAN_PADDING);
+}
+
+/** Goes to the first deviation from block `first` on. */
+export function beginDeviations(first: u32): void {
+  deviation = -1;
+  do passDeviation();
+  while (deviationBlock < first);
+}
+
+/** Goes on to the next one. */
+export function passDeviation(): void {
+  deviation += 1;
+  const count = min(scanField(SCAN_DEVIATIONS), DEVIATION_SLOTS);
+  deviationBlock = deviation < count ? load<u32>(DEVIATIONS + 8 * <usize>deviation) : NO_BLOCK;
+}
+
+/** Whether the block before which there are so many in the scan is one that deviates. */
+// @ts-ignore: decorator
+@inline
+export function deviatesHere(blocksBefore: u32): bool {
+  return blocksBefore == deviationBlock;
+}
+
+/** Zeros of the deviation that comes next; there must be one. */
+export function deviationZeros(): i32 {
+  return <i32>min(load<u32>(DEVIATIONS + 8 * <usize>deviation, 4), ZEROS_MAXIMUM);
+}
+
+// Where the host puts what it has noted of a scan, and finds what was noted now.
+
+/** Address of the first `count` patterns. */
+export function paddingsAddress(count: i32): usize {
+  paddingsUsed = max(paddingsUsed, min(count, PADDING_SLOTS));
+  return PADDINGS;
+}
+
+/** Address of the first `count` deviations. */
+export function deviationsAddress(count: i32): usize {
+  deviationsUsed = max(deviationsUsed, min(count, DEVIATION_SLOTS));
+  return DEVIATIONS;
+}
+
+/** Clears what jobs have left in both tables. */
+export function wipeNotes(): void {
+  memory.fill(PADDINGS, 0, paddingsUsed);
+  memory.fill(DEVIATIONS, 0, 8 * <usize>deviationsUsed);
+  paddingsUsed = 0;
+  deviationsUsed = 0;
+}
