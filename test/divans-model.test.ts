@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { equalBytes } from "../src/core/bytes.ts";
-import { checksumOf } from "../src/divans/checksum.ts";
+import { checksumOf } from "../src/core/checksum.ts";
 import { encodeIr } from "../src/divans/index.ts";
 import { loadDivans } from "../src/divans/kernels.ts";
 import {

@@ -7,7 +7,7 @@
 import { PithError } from "../core/errors.ts";
 import type { KernelInstance } from "../core/kernel.ts";
 import { loadFilters, undoFilter } from "../filters/index.ts";
-import { checksumOf } from "./checksum.ts";
+import { checksumOf } from "../core/checksum.ts";
 import { type DivansKernels, loadDivans, useDecoder } from "./kernels.ts";
 import { writeParameters } from "./parameters.ts";
 import { damaged, type UnitHeader } from "./unit-header.ts";

@@ -11,7 +11,7 @@ import { PithError } from "../core/errors.ts";
 import type { KernelInstance } from "../core/kernel.ts";
 import { DIVANS_UNIT_BYTES } from "../core/limits.ts";
 import { applyFilter, chooseFilter, type Filter, loadFilters } from "../filters/index.ts";
-import { checksumOf } from "./checksum.ts";
+import { checksumOf } from "../core/checksum.ts";
 import { type DivansKernels, loadDivans } from "./kernels.ts";
 import { codeByPlan, codeOnTrial } from "./plan.ts";
 import { looksRandom } from "./sample.ts";

@@ -7,7 +7,7 @@
  *   record    header | blocks | sum
  */
 import { concatenate } from "../../src/core/bytes.ts";
-import { checksumOf } from "../../src/divans/checksum.ts";
+import { checksumOf } from "../../src/core/checksum.ts";
 import type { Random } from "../random.ts";
 import { type OddPlan, type OddWish, planUnit } from "./odd-plan.ts";
 import type { Symbols } from "./reference-coder.ts";

@@ -1,5 +1,5 @@
 /**
- * Checksum: CRC-32C of a unit's plain bytes, the sum that every unit ends with.
+ * Checksum: CRC-32C, the sum that every unit of DivANS ends with.
  *
  * Reflected polynomial 0x82f63b78, begins with ones, inverted at the end: 123456789 gives e3069283.
  * Eight tables let eight bytes be taken at once; table k says what a byte does that k more follow.
