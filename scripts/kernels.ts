@@ -49,6 +49,9 @@ const FLAGS = [
   ...["--enable", "bulk-memory"],
 ] as const;
 
+/** What the dense model of JPEGs was trained to. */
+const PRIORS_FILE = "jpeg-priors.bin";
+
 const STAMPS = ".toolchain/kernels.json";
 
 /** The part of the compiler that is used here. */
@@ -178,7 +181,7 @@ function reachedFrom(entry: string): string[] {
 function removeOthers(target: string, kept: Readonly<Record<string, string>>): void {
   for (const file of readdirSync(target)) {
     const part = /\.(\d+)\.new$/.exec(file);
-    const known = file in kept || file === DICTIONARY_FILE;
+    const known = file in kept || file === DICTIONARY_FILE || file === PRIORS_FILE;
     const gone = part === null ? !known : !alive(Number(part[1]));
     if (gone) rmSync(join(target, file));
   }

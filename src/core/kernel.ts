@@ -27,6 +27,17 @@ export interface CompiledKernel {
   readonly variant: KernelVariant;
   /** The compiled module; opaque, can be cloned. */
   readonly module: object;
+  /** What each new instance has put into its memory. */
+  readonly assets?: readonly KernelAsset[] | undefined;
+}
+
+/** Bytes that a kernel does not hold itself, and that outlive its wipes. */
+export interface KernelAsset {
+  readonly bytes: Uint8Array;
+  /** The call that gives the address at which they go. */
+  readonly place: string;
+  /** The call that takes them in, for a kernel that has to look at them. */
+  readonly take?: string | undefined;
 }
 
 /** What the numbers in kernels/fault.ts mean. */
@@ -77,13 +88,17 @@ export class KernelInstance {
   readonly #memory: WebAssembly.Memory;
   readonly #calls: Readonly<Record<string, Call>>;
 
-  constructor(kernel: string, compiled: object) {
+  constructor(kernel: string, compiled: object, assets: readonly KernelAsset[] = []) {
     this.#kernel = kernel;
     const module = compiled as WebAssembly.Module;
     this.#memory = newMemory(kernel);
     const instance = new WebAssembly.Instance(module, { env: { memory: this.#memory } });
     this.#calls = instance.exports as unknown as Readonly<Record<string, Call>>;
     this.call("begin");
+    for (const { bytes, place, take } of assets) {
+      this.bytes(this.call(place), bytes.length).set(bytes);
+      if (take !== undefined) this.call(take);
+    }
   }
 
   /**
@@ -139,17 +154,20 @@ export class Kernel {
   readonly name: string;
   readonly variant: KernelVariant;
   readonly #module: WebAssembly.Module;
+  readonly #assets: readonly KernelAsset[] | undefined;
   readonly #idle: KernelInstance[] = [];
 
   constructor(compiled: CompiledKernel) {
     this.name = compiled.name;
     this.variant = compiled.variant;
     this.#module = compiled.module as WebAssembly.Module;
+    this.#assets = compiled.assets;
   }
 
   /** What a worker thread needs to have the same kernel without compiling it. */
   get compiled(): CompiledKernel {
-    return { name: this.name, variant: this.variant, module: this.#module };
+    const { name, variant } = this;
+    return { name, variant, module: this.#module, assets: this.#assets };
   }
 
   /** Idle instances that are kept, for tests and metrics. */
@@ -161,7 +179,7 @@ export class Kernel {
    *
    * @throws PithError "MallocedNull" */
   take(): KernelInstance {
-    return this.#idle.pop() ?? new KernelInstance(this.name, this.#module);
+    return this.#idle.pop() ?? new KernelInstance(this.name, this.#module, this.#assets);
   }
 
   /** Takes an instance back after a job that ended well, wipes it, and keeps it unless its memory

@@ -143,6 +143,12 @@ export const JPEG_SCANS_MAXIMUM = 256;
 export const JPEG_SEGMENTS_MAXIMUM = 65_536;
 export const JPEG_TABLE_BYTES_MAXIMUM = 1 * MIB;
 
+/** What a dense file says of a JPEG that no canonical writer would make: paddings of all scans, where
+ * they are mixed, and deviations of each scan. What a kernel has room for, 256 KiB each; restarts
+ * after every MCU of four million pixels, and many more deviations than files that were seen have. */
+export const JPEG_PADDINGS_MAXIMUM = 262_144;
+export const JPEG_DEVIATIONS_MAXIMUM = 32_768;
+
 /** Segments of a Lepton file. Part of its format: a packet names its segment in four bits. */
 export const LEPTON_SEGMENTS_MAXIMUM = 16;
 
@@ -169,6 +175,11 @@ export const LEPTON_SEGMENTS_SEVERAL_SCANS = 1;
 
 /** Scan data that are worth a segment of their own. Part of the output. */
 export const LEPTON_SEGMENT_SCAN_BYTES_MINIMUM = 128 * KIB;
+
+/** The same three for the dense model, whose segments begin with what priors know. */
+export const DENSE_SEGMENTS_DEFAULT = 2;
+export const DENSE_SEGMENTS_SEVERAL_SCANS = 1;
+export const DENSE_SEGMENT_SCAN_BYTES_MINIMUM = 128 * KIB;
 
 /** A JPEG from which Lepton starts worker threads unasked. A thread takes 25 ms to start, in which
  * this one codes some 250 KB; below twice that there is nothing to gain. */

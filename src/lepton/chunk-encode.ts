@@ -12,13 +12,13 @@ import type { Kernel } from "../core/kernel.ts";
 import { LEPTON_HEADER_SLACK_BYTES } from "../core/limits.ts";
 import { type ChunkEnding, type ChunkPlan, type ChunkRefused, refusalOf } from "./chunk-tracker.ts";
 import { encodeSegments } from "./encode-segments.ts";
-import { type CutOptions, planRows, type SinglePlan, tailOf } from "./encode-single.ts";
+import { type CodingOptions, planRows, type SinglePlan, tailOf } from "./encode-single.ts";
 import { writeLepton } from "./file.ts";
 import { prove } from "./prove.ts";
 import { writeRecords } from "./records.ts";
 import { Work, type WorkOptions } from "./work.ts";
 
-export interface ChunkEncodeOptions extends Pick<CutOptions, "segments">, WorkOptions {
+export interface ChunkEncodeOptions extends Pick<CodingOptions, "segments" | "model">, WorkOptions {
   /** False gives files out without having decoded them: where somebody else does. */
   readonly verify?: boolean | undefined;
 }
@@ -67,9 +67,10 @@ async function encodeTo(
   // Who codes chunks keeps the cores busy with several of them, unless told.
   const work = new Work({ threads: 1, ...options });
   work.expect(options.verify === false ? chunk.length : 2 * chunk.length);
+  const { model } = options;
   const streams = await encodeSegments(kernel, single, work);
-  const lepton = await writeLepton({ flavour, outputBytes: chunk.length, records, streams });
-  if (options.verify !== false) await prove(lepton, chunk, work);
+  const lepton = await writeLepton({ model, flavour, outputBytes: chunk.length, records, streams });
+  if (options.verify !== false) await prove(lepton, chunk, work, model);
   return lepton;
 }
 

@@ -9,6 +9,7 @@ import { concatenate, copyOf } from "../core/bytes.ts";
 import { PithError } from "../core/errors.ts";
 import { LEPTON_ESSENTIAL_BYTES_MAXIMUM } from "../core/limits.ts";
 import { ByteGatherer } from "./byte-gatherer.ts";
+import type { CoefficientModel } from "./coefficient-model.ts";
 import { type JpegScan, unsupported } from "./jpeg-frame.ts";
 import { beginsJpeg, essentialSegments, JPEG_START_BYTES, JpegHeader } from "./jpeg-header.ts";
 
@@ -26,10 +27,15 @@ export interface ScanStart {
 
 /** Reads the segments before the first scan. */
 export class ChunkHeader {
-  readonly #header = new JpegHeader();
+  readonly #header: JpegHeader;
   readonly #essential = new ByteGatherer();
   #kept: Uint8Array = new Uint8Array(0);
   #hasBegun = false;
+
+  /** @param model - that codes the picture */
+  constructor(model: CoefficientModel) {
+    this.#header = new JpegHeader({ frames: model });
+  }
 
   /**
    * Reads on with the object's next chunk.

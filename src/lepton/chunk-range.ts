@@ -28,8 +28,8 @@ export async function encodeRange(
   { start, end }: ByteRange,
   options: ChunkEncodeOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const kernel = await loadEncoder();
-  const tracker = new ChunkTracker(kernel);
+  const kernel = await loadEncoder(options.model);
+  const tracker = new ChunkTracker(kernel, options.model);
   for (let at = 0; at < start; at += CHUNK_BYTES) {
     tracker.take(jpeg.subarray(at, Math.min(at + CHUNK_BYTES, start)), false);
   }

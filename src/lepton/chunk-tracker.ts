@@ -17,7 +17,8 @@ import type { Kernel } from "../core/kernel.ts";
 import { LEPTON_PARTIAL_ROW_BYTES_MAXIMUM } from "../core/limits.ts";
 import { ChunkHeader } from "./chunk-header.ts";
 import { type ChunkIndex, indexChunk } from "./chunk-index.ts";
-import type { LeptonFlavour } from "./file.ts";
+import type { CoefficientModel } from "./coefficient-model.ts";
+import type { LeptonFlavour } from "./file-start.ts";
 import { holdsAll, type JpegScan } from "./jpeg-frame.ts";
 import { JPEG_START_BYTES, requireRestorable } from "./jpeg-header.ts";
 import { type Handoff, NO_PADDING, START } from "./picture.ts";
@@ -64,14 +65,16 @@ const NOTHING = new Uint8Array(0);
 /** Follows one object. */
 export class ChunkTracker {
   readonly #kernel: Kernel;
-  #header: ChunkHeader | undefined = new ChunkHeader();
+  #header: ChunkHeader | undefined;
   #place: Place | undefined;
   /** Why nothing of the object can be coded any more. */
   #over: ChunkRefused | undefined;
   #isFirst = true;
 
-  constructor(kernel: Kernel) {
+  /** @param model - that codes what is planned */
+  constructor(kernel: Kernel, model: CoefficientModel = "lepton") {
     this.#kernel = kernel;
+    this.#header = new ChunkHeader(model);
   }
 
   /**

@@ -38,7 +38,8 @@ export interface LeptonChunks {
 }
 
 /**
- * Opens a session for one object.
+ * Opens a session for one object. With the model "dense" the files are dense ones, which only
+ * `decodeLeptonPart` with that model reads.
  *
  * Memory: the kernel's, which depends on the picture's width alone; a cut row, of at most
  * LEPTON_PARTIAL_ROW_BYTES_MAXIMUM; the file that is made.
@@ -89,8 +90,9 @@ class Session implements LeptonChunks {
   }
 
   async #open(): Promise<{ kernel: Kernel; tracker: ChunkTracker }> {
-    this.#kernel ??= await loadEncoder();
-    this.#tracker ??= new ChunkTracker(this.#kernel);
+    const { model } = this.#options;
+    this.#kernel ??= await loadEncoder(model);
+    this.#tracker ??= new ChunkTracker(this.#kernel, model);
     return { kernel: this.#kernel, tracker: this.#tracker };
   }
 }

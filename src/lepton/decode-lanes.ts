@@ -19,7 +19,7 @@ import type { DecodePlan } from "./decode-plan.ts";
 import type { LeptonJobs } from "./lepton-worker.ts";
 import { INPUT_WINDOW_BYTES } from "./picture.ts";
 import type { SegmentSource } from "./segment-source.ts";
-import { leptonPools } from "./threads.ts";
+import { leaseThreads } from "./threads.ts";
 
 /** Bytes of a stream that are worth a job, unless they are its last. */
 const JOB_BYTES_MINIMUM = 32 * 1024;
@@ -71,7 +71,7 @@ export class DecodeLanes {
     signal?.addEventListener("abort", this.#wake);
     this.#plan = plan;
     this.#source = source;
-    this.#lease = leptonPools.lease(kernel, threads);
+    this.#lease = leaseThreads(kernel, threads);
     this.#maximum = threads * LEPTON_AHEAD_BYTES_MAXIMUM;
     this.#ahead = plan.segments.map(() => ({ pieces: [], done: false, fault: undefined }));
     const lanes = Math.min(threads, plan.segments.length - 1);

@@ -8,7 +8,7 @@ import { concatenate, equalBytes, fromHex, viewOf } from "../core/bytes.ts";
 import { PithError } from "../core/errors.ts";
 import { decodeLepton } from "./decode.ts";
 import { countLeptonParts, decodeLeptonPart } from "./decode-part.ts";
-import { readLeptonStart } from "./file.ts";
+import { readLeptonStart } from "./file-start.ts";
 import { readFirstScan } from "./jpeg-header.ts";
 import { loadDecoder } from "./kernels.ts";
 import { writeRecords } from "./records.ts";

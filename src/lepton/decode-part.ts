@@ -13,10 +13,12 @@ import { assertThat, PithError } from "../core/errors.ts";
 import { LEPTON_SEGMENTS_MAXIMUM } from "../core/limits.ts";
 import { ByteGatherer } from "./byte-gatherer.ts";
 import { ByteLimit } from "./byte-limit.ts";
-import { decodeLeptonIterable } from "./decode.ts";
+import type { CoefficientModel } from "./coefficient-model.ts";
+import { decodeIterable } from "./decode.ts";
 import { afterScan } from "./decode-body.ts";
 import { type DecodePlan, planDecode } from "./decode-plan.ts";
-import { isOurs, type LeptonHeader, LeptonReader, readLeptonStart } from "./file.ts";
+import { type LeptonEvents, type LeptonHeader, LeptonReader } from "./file.ts";
+import { isOurs, readLeptonStart } from "./file-start.ts";
 import { loadDecoder } from "./kernels.ts";
 import { decodeSegment, SegmentDecoder } from "./segment-decoder.ts";
 
@@ -41,25 +43,27 @@ export function countLeptonParts(lepton: Uint8Array): number {
  *
  * @param part - from 0 to before `countLeptonParts`
  * @param outputBytes - what all parts come to, known from elsewhere
+ * @param model - whose file it is
  * @throws PithError as `decodeLepton`; "BadLeptonFile" when the file gives another length
  */
 export async function decodeLeptonPart(
   lepton: Uint8Array,
   part: number,
   outputBytes: number,
+  model: CoefficientModel = "lepton",
 ): Promise<Uint8Array<ArrayBuffer>> {
-  requireLength(readLeptonStart(lepton).outputBytes, outputBytes);
+  requireLength(readLeptonStart(lepton, model).outputBytes, outputBytes);
   const count = countLeptonParts(lepton);
   assertThat(Number.isInteger(part) && part >= 0 && part < count, "a file has this part", { part });
   // Who asks for parts has threads of its own.
-  if (count === 1) return await decodeAll(lepton, outputBytes);
-  const { header, stream } = await readSegment(lepton, part);
+  if (count === 1) return await decodeAll(lepton, outputBytes, model);
+  const { header, stream } = await readSegment(lepton, part, model);
   requireLength(header.outputBytes, outputBytes);
   const plan = planDecode(header);
   if (!plan.isSingle || header.isLegacy || header.segments.length !== count) {
     throw new PithError("BadLeptonFile", { why: "other segments than its first bytes say", count });
   }
-  const kernel = await loadDecoder();
+  const kernel = await loadDecoder(model);
   return kernel.use((instance) => {
     const decoder = new SegmentDecoder(instance, plan.picture);
     return concatenate([...piecesOf(decoder, plan, part, stream)]);
@@ -76,10 +80,11 @@ function requireLength(actual: number, expected: number): void {
 async function decodeAll(
   lepton: Uint8Array,
   outputBytes: number,
+  model: CoefficientModel,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const pieces: Uint8Array[] = [];
   let size = 0;
-  for await (const piece of decodeLeptonIterable(lepton, { threads: 1 })) {
+  for await (const piece of decodeIterable(lepton, { threads: 1, model })) {
     size += piece.length;
     if (size > outputBytes) requireLength(size, outputBytes);
     pieces.push(piece);
@@ -91,17 +96,19 @@ async function decodeAll(
 async function readSegment(
   lepton: Uint8Array,
   segment: number,
+  model: CoefficientModel,
 ): Promise<{ header: LeptonHeader; stream: Uint8Array }> {
   let header: LeptonHeader | undefined;
   const stream = new ByteGatherer();
-  const reader = new LeptonReader({
+  const events: LeptonEvents = {
     header: (read) => {
       header = read;
     },
     segment: (index, bytes) => {
       if (index === segment) stream.append(bytes);
     },
-  });
+  };
+  const reader = new LeptonReader(events, model);
   await reader.feed(lepton);
   reader.finish();
   assertThat(header !== undefined, "a file that was read has a header");

@@ -9,7 +9,8 @@
  */
 import { concatenate } from "../core/bytes.ts";
 import { PithError } from "../core/errors.ts";
-import { type LeptonArithmetic, type LeptonHeader, RUST_VERSION_CUT_TAIL } from "./file.ts";
+import type { LeptonHeader } from "./file.ts";
+import { type LeptonArithmetic, RUST_VERSION_CUT_TAIL } from "./file-start.ts";
 import { holdsAll } from "./jpeg-frame.ts";
 import { type JpegGroups, readGroups } from "./jpeg-groups.ts";
 import {
@@ -49,8 +50,8 @@ const SOI = Uint8Array.of(0xff, 0xd8);
  * @throws PithError "UnsupportedJpeg" and others of the JPEG's header; "StreamInconsistent"
  */
 export function planDecode(header: LeptonHeader, options: PlanOptions = {}): DecodePlan {
-  const { records, rustVersion, outputBytes } = header;
-  const groups = readGroups(records.jpegHeader);
+  const { records, rustVersion, dense, outputBytes } = header;
+  const groups = readGroups(records.jpegHeader, dense === undefined ? "lepton" : "dense");
   const { scan, start, end } = groups.first;
   const { frame } = scan;
   const tables = rustVersion === undefined ? groups.finalQuantizers : scan.quantizers;

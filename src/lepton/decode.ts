@@ -12,10 +12,11 @@ import { concatenate } from "../core/bytes.ts";
 import { type ByteSource, Intake } from "../core/intake.ts";
 import type { Kernel } from "../core/kernel.ts";
 import { streamPair } from "../core/stream-pair.ts";
+import type { ModelOption } from "./coefficient-model.ts";
 import { afterScan, assemble, openStore, readSegment, writeScans } from "./decode-body.ts";
 import { DecodeLanes } from "./decode-lanes.ts";
 import { type DecodePlan, planDecode } from "./decode-plan.ts";
-import type { LeptonArithmetic } from "./file.ts";
+import type { LeptonArithmetic } from "./file-start.ts";
 import { loadDecoder } from "./kernels.ts";
 import { INPUT_WINDOW_BYTES } from "./picture.ts";
 import { SegmentDecoder } from "./segment-decoder.ts";
@@ -26,6 +27,9 @@ export interface DecodeLeptonOptions extends WorkOptions {
   /** Which sums of the model wrap at 16 bits, where a file does not say; both, unless told. */
   readonly arithmetic?: LeptonArithmetic | undefined;
 }
+
+/** What decoding with either model takes. */
+export type DecodeOptions = DecodeLeptonOptions & ModelOption;
 
 /**
  * Restores the JPEG, or the part of one, that a Lepton file was made from.
@@ -68,18 +72,26 @@ export async function decodeLepton(
  * @example
  * for await (const piece of decodeLeptonIterable(createReadStream("photo.lep"))) target.write(piece);
  */
-export async function* decodeLeptonIterable(
+export function decodeLeptonIterable(
   source: ByteSource,
   options: DecodeLeptonOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  return decodeIterable(source, { ...options, model: "lepton" });
+}
+
+/** The same for files of either model. */
+export async function* decodeIterable(
+  source: ByteSource,
+  options: DecodeOptions,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const work = new Work(options);
   const intake = new Intake(source, work.signal);
-  const segments = new SegmentSource(intake);
+  const segments = new SegmentSource(intake, options.model);
   let left: unknown;
   try {
     const plan = planDecode(await segments.header(), options);
     work.expect(plan.header.outputBytes);
-    const kernel = await loadDecoder();
+    const kernel = await loadDecoder(options.model);
     const parts = plan.isSingle
       ? singleScan(kernel, plan, segments, work)
       : severalScans(kernel, plan, segments, work);

@@ -7,16 +7,20 @@
  * decoding: an arithmetic coder leaves no other trace of where one value ends.
  */
 import type { KernelInstance } from "../core/kernel.ts";
+import type { CoefficientModel } from "./coefficient-model.ts";
 import { planDecode } from "./decode-plan.ts";
-import { type LeptonFlavour, readLepton } from "./file.ts";
+import { readLepton } from "./file.ts";
+import type { LeptonFlavour } from "./file-start.ts";
 import { samplingText } from "./jpeg-frame.ts";
 import { loadDecoder } from "./kernels.ts";
 import { feed, type LeptonPicture, openPicture, RING, STATUS } from "./picture.ts";
 import type { SegmentRows } from "./segment-decoder.ts";
 
 export interface LeptonDescription {
-  /** Of the format: 1, 2 or 4. */
+  /** Of the format: 1, 2 or 4; 65 for dense files. */
   readonly version: number;
+  /** Which priors it was coded with, of a dense file. */
+  readonly priorSet?: number;
   /** "Z" one scan, "X" several, "Y" a chunk of a JPEG or bytes of any kind. */
   readonly flavour: LeptonFlavour;
   /** What the file decodes to, in bytes. */
@@ -54,6 +58,7 @@ export interface LeptonClasses {
  * Describes a Lepton file.
  *
  * @param lepton - a whole file
+ * @param model - whose file it is
  * @throws PithError as `decodeLepton`; what cannot be decoded cannot be described
  *
  * Takes as long as decoding does, at once and without giving way, and no more memory than the file again
@@ -62,11 +67,14 @@ export interface LeptonClasses {
  * @example
  * const { width, height, bytes } = await describeLepton(lepton);
  */
-export async function describeLepton(lepton: Uint8Array): Promise<LeptonDescription> {
-  const { header, streams } = await readLepton(lepton);
+export async function describeLepton(
+  lepton: Uint8Array,
+  model: CoefficientModel = "lepton",
+): Promise<LeptonDescription> {
+  const { header, streams } = await readLepton(lepton, model);
   const plan = planDecode(header);
   const { frame } = plan.picture.scan;
-  const kernel = await loadDecoder();
+  const kernel = await loadDecoder(model);
   const shares = kernel.use((instance) => {
     openPicture(instance, plan.picture, RING);
     for (const [i, { rows }] of plan.segments.entries()) {
@@ -81,6 +89,7 @@ export async function describeLepton(lepton: Uint8Array): Promise<LeptonDescript
   const coded = segments.reduce((sum, { bytes }) => sum + bytes, 0);
   return {
     version: header.version,
+    ...(header.dense === undefined ? {} : { priorSet: header.dense.priorSet }),
     flavour: header.flavour,
     outputBytes: header.outputBytes,
     width: frame.width,

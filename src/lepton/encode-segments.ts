@@ -13,7 +13,7 @@ import type { Kernel } from "../core/kernel.ts";
 import { CHUNK_BYTES, JOB_TIMEOUT_MS } from "../core/limits.ts";
 import type { SinglePlan } from "./encode-single.ts";
 import { encodeSegment, openForEncoding } from "./segment-encoder.ts";
-import { leptonPools } from "./threads.ts";
+import { leaseThreads } from "./threads.ts";
 import type { Steps, Work } from "./work.ts";
 
 /**
@@ -33,7 +33,7 @@ export async function encodeSegments(
     await encoding.here(kernel);
   } else {
     work.share();
-    const lease = leptonPools.lease(kernel, threads);
+    const lease = leaseThreads(kernel, threads);
     try {
       const others = Array.from({ length: threads - 1 }, () => encoding.there(lease.pool));
       await Promise.all([...others, encoding.here(kernel)]);
@@ -44,7 +44,7 @@ export async function encodeSegments(
   return encoding.streams();
 }
 
-type LeptonPool = ReturnType<typeof leptonPools.lease>["pool"];
+type LeptonPool = ReturnType<typeof leaseThreads>["pool"];
 
 class Encoding {
   readonly #plan: SinglePlan;

@@ -10,8 +10,7 @@
 import { concatenate } from "../core/bytes.ts";
 import { PithError } from "../core/errors.ts";
 import type { KernelInstance } from "../core/kernel.ts";
-import { LEPTON_SEGMENTS_SEVERAL_SCANS } from "../core/limits.ts";
-import { type CutOptions, pictureOf } from "./encode-single.ts";
+import { type CodingOptions, pictureOf } from "./encode-single.ts";
 import type { JpegScan } from "./jpeg-frame.ts";
 import { JPEG_START_BYTES, type JpegHeader, requireRestorable } from "./jpeg-header.ts";
 import {
@@ -29,7 +28,7 @@ import {
 } from "./picture.ts";
 import type { LeptonRecords } from "./records.ts";
 import { encodeStored } from "./segment-encoder.ts";
-import { cutByRows } from "./segments.ts";
+import { cutByRows, defaultSegmentsOfSeveral } from "./segments.ts";
 import type { Steps } from "./work.ts";
 
 /** What was read of all scans. */
@@ -64,7 +63,7 @@ export function* encodeSeveral(
   firstScan: JpegScan,
   at: number,
   header: JpegHeader,
-  options: CutOptions,
+  options: CodingOptions,
 ): Steps<{ readonly records: LeptonRecords; readonly streams: readonly Uint8Array[] }> {
   const { frame } = firstScan;
   openFrame(instance, frame, allBlocks(frame), { first: 0, count: frame.mcuRows });
@@ -78,7 +77,10 @@ export function* encodeSeveral(
   const picture = pictureOf(firstScan, header.quantizers, seen);
   for (const [c, count] of picture.codedBlocks.entries()) instance.call("setBlocks", c, count);
   openModel(instance, picture, false);
-  const cuts = cutByRows(frame.mcuRows, options.segments ?? LEPTON_SEGMENTS_SEVERAL_SCANS);
+  const cuts = cutByRows(
+    frame.mcuRows,
+    options.segments ?? defaultSegmentsOfSeveral(options.model),
+  );
   const v = frame.components[0]?.v ?? 1;
   const place = { scanBytes: 0, overhang: 0, overhangBits: 0, dc: [0, 0, 0, 0] };
   const { restarts, surplusRestarts } = read;

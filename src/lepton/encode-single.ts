@@ -8,6 +8,7 @@
  */
 import { PithError } from "../core/errors.ts";
 import type { KernelInstance } from "../core/kernel.ts";
+import type { ModelOption } from "./coefficient-model.ts";
 import type { JpegScan } from "./jpeg-frame.ts";
 import { JPEG_START_BYTES, type JpegHeader, requireRestorable } from "./jpeg-header.ts";
 import {
@@ -34,6 +35,9 @@ export interface CutOptions {
   readonly cut?: "bytes" | "rows" | undefined;
 }
 
+/** How a picture is coded. */
+export interface CodingOptions extends CutOptions, ModelOption {}
+
 /** All that a Lepton file says, but for the coded streams. */
 export interface SinglePlan {
   readonly picture: LeptonPicture;
@@ -56,7 +60,7 @@ export function* planSingle(
   scan: JpegScan,
   at: number,
   header: JpegHeader | undefined,
-  options: CutOptions,
+  options: CodingOptions,
 ): Steps<SinglePlan> {
   requireRestorable(scan);
   const data = jpeg.subarray(at);
@@ -111,7 +115,7 @@ export function planRows(
   index: ScanIndex,
   data: Uint8Array,
   { tail, end }: ScanEnding,
-  options: CutOptions,
+  options: CodingOptions,
 ): SinglePlan {
   const { seen, rows } = index;
   const { frame } = scan;
@@ -123,7 +127,7 @@ export function planRows(
   const origin = rows[0]?.position ?? 0;
   const count = Math.ceil((picture.codedBlocks[0] ?? 0) / blocks) - from;
   const positions = rows.slice(0, count).map((row) => row.position);
-  const wanted = options.segments ?? defaultSegments(end - origin);
+  const wanted = options.segments ?? defaultSegments(end - origin, options.model);
   const cuts =
     options.cut === "rows"
       ? cutByRows(count, wanted)

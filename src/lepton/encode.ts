@@ -14,9 +14,10 @@ import { LEPTON_OUTPUT_BYTES_MAXIMUM } from "../core/limits.ts";
 import { streamPair } from "../core/stream-pair.ts";
 import { ByteGatherer } from "./byte-gatherer.ts";
 import { type ByteRange, encodeRange } from "./chunk-range.ts";
+import type { ModelOption } from "./coefficient-model.ts";
 import { encodeSegments } from "./encode-segments.ts";
 import { encodeSeveral } from "./encode-several.ts";
-import { type CutOptions, planSingle } from "./encode-single.ts";
+import { type CodingOptions, type CutOptions, planSingle } from "./encode-single.ts";
 import { type LeptonParts, writeLepton } from "./file.ts";
 import { holdsAll, type JpegScan } from "./jpeg-frame.ts";
 import { type JpegHeader, readFirstScan } from "./jpeg-header.ts";
@@ -25,6 +26,9 @@ import { loadEncoder } from "./kernels.ts";
 import { prove } from "./prove.ts";
 import { requireSegments } from "./segments.ts";
 import { Work, type WorkOptions } from "./work.ts";
+
+/** What coding with either model takes. */
+export type EncodeOptions = EncodeLeptonOptions & ModelOption;
 
 export interface EncodeLeptonOptions extends CutOptions, WorkOptions {
   /** False gives the file out without having decoded it: for benchmarks only. */
@@ -58,15 +62,23 @@ export interface EncodeLeptonOptions extends CutOptions, WorkOptions {
  * @example
  * const lepton = await encodeLepton(jpeg);
  */
-export async function encodeLepton(
+export function encodeLepton(
   jpeg: Uint8Array,
   options: EncodeLeptonOptions = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  return encodeJpeg(jpeg, { ...options, model: "lepton" });
+}
+
+/** The same with either model. */
+export async function encodeJpeg(
+  jpeg: Uint8Array,
+  options: EncodeOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const range = checkOptions(jpeg, options);
   if (range.start === 0 && range.end === jpeg.length) return await encodeWhole(jpeg, options);
   const beginning = jpeg.subarray(0, range.end);
   // A JPEG of several scans cannot be taken up in the middle, but it can be cut off.
-  const isCutOff = range.start === 0 && sniffJpeg(beginning, false).kind === "multi";
+  const isCutOff = range.start === 0 && sniffJpeg(beginning, false, options.model).kind === "multi";
   return isCutOff ? await encodeWhole(beginning, options) : await encodeRange(jpeg, range, options);
 }
 
@@ -115,13 +127,14 @@ async function* encodeFrom(
 /** The same for all of a JPEG; `anyEnding` takes what other programs do not take behind a scan. */
 export async function encodeWhole(
   jpeg: Uint8Array,
-  options: EncodeLeptonOptions,
+  options: EncodeOptions,
   anyEnding = false,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const work = new Work(options);
-  const { scan, at, header } = readFirstScan(jpeg);
+  const { scan, at, header } = readFirstScan(jpeg, options.model);
   const isSingle = holdsAll(scan);
-  const kernel = await loadEncoder();
+  const { model } = options;
+  const kernel = await loadEncoder(model);
   work.expect(options.verify === false ? jpeg.length : 2 * jpeg.length);
   const { records, streams } = isSingle
     ? await encodeSingle(kernel, jpeg, scan, at, anyEnding ? undefined : header, work, options)
@@ -129,9 +142,9 @@ export async function encodeWhole(
         encodeSeveral(instance, jpeg, scan, at, header, options),
       );
   const flavour = isSingle ? "Z" : "X";
-  const lepton = await writeLepton({ flavour, outputBytes: jpeg.length, records, streams });
+  const lepton = await writeLepton({ model, flavour, outputBytes: jpeg.length, records, streams });
   work.reach(jpeg.length);
-  if (options.verify !== false) await prove(lepton, jpeg, work);
+  if (options.verify !== false) await prove(lepton, jpeg, work, model);
   return lepton;
 }
 
@@ -142,7 +155,7 @@ async function encodeSingle(
   at: number,
   header: JpegHeader | undefined,
   work: Work,
-  options: CutOptions,
+  options: CodingOptions,
 ): Promise<Pick<LeptonParts, "records" | "streams">> {
   const plan = await work.use(kernel, (instance) =>
     planSingle(instance, jpeg, scan, at, header, options),

@@ -3,34 +3,40 @@
  *
  *   version 1       a zlib stream, nothing behind it: here by deflate's front door, anywhere
  *   versions 2, 4   a Brotli stream, which only the platform can read: in Node
+ *   version 65      dense files: dense-header.ts
  *
  * What is in it: records.ts.
  */
 import { PithError } from "../core/errors.ts";
 import { builtIn } from "../core/thread.ts";
 import { deflate, inflate } from "../deflate/index.ts";
+import type { CoefficientModel } from "./coefficient-model.ts";
+import { packHeader, unpackHeader } from "./dense-header.ts";
+import { DENSE_VERSION } from "./file-start.ts";
 
 /** The level that saves most: headers are short, and live as long as the picture. */
 const HEADER_LEVEL = 9;
 
-/** Deflates a header as version 1 has it. */
-export function deflateHeader(header: Uint8Array): Promise<Uint8Array> {
+/** Codes a header as version 1 has it, or as dense files have it. */
+export function packedHeader(header: Uint8Array, model: CoefficientModel): Promise<Uint8Array> {
+  if (model === "dense") return packHeader(header);
   return deflate(header, { format: "zlib", level: HEADER_LEVEL });
 }
 
 /**
- * Inflates a header.
+ * Decodes a header.
  *
  * @param version - of the file
  * @param maximumBytes - what it may become
  * @throws PithError "HeaderTooLarge", "BadLeptonFile"; "VersionUnsupported" for Brotli in a browser
  */
-export async function inflateHeader(
+export async function unpackedHeader(
   coded: Uint8Array,
   version: number,
   maximumBytes: number,
 ): Promise<Uint8Array> {
-  if (version !== 1) return inflateBrotli(coded, maximumBytes);
+  if (version === DENSE_VERSION) return await unpackHeader(coded, maximumBytes);
+  if (version !== 1) return await inflateBrotli(coded, maximumBytes);
   try {
     return await inflate(coded, { format: "zlib", maxOutputBytes: maximumBytes });
   } catch (error) {

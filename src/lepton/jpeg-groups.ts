@@ -8,6 +8,7 @@
  * in them the rest is anything at all. Source: docs/formats/lepton.md, "Records".
  */
 import { PithError } from "../core/errors.ts";
+import type { CoefficientModel } from "./coefficient-model.ts";
 import { holdsAll, type JpegScan, unsupported } from "./jpeg-frame.ts";
 import { JpegHeader, type JpegStep } from "./jpeg-header.ts";
 
@@ -32,10 +33,11 @@ export interface JpegGroups {
 /**
  * Takes a header record apart.
  *
+ * @param model - that codes the picture
  * @throws PithError as `JpegHeader.read`; "UnsupportedJpeg" when there is no scan
  */
-export function readGroups(record: Uint8Array): JpegGroups {
-  const header = new JpegHeader();
+export function readGroups(record: Uint8Array, model: CoefficientModel = "lepton"): JpegGroups {
+  const header = new JpegHeader({ frames: model });
   const groups: JpegGroup[] = [];
   let at = 0;
   for (;;) {

@@ -18,6 +18,7 @@ import {
   JPEG_SEGMENTS_MAXIMUM,
   JPEG_TABLE_BYTES_MAXIMUM,
 } from "../core/limits.ts";
+import type { CoefficientModel } from "./coefficient-model.ts";
 import {
   type HuffmanSpec,
   type JpegFrame,
@@ -56,12 +57,12 @@ export type JpegStep =
 export interface JpegHeaderOptions {
   /** "lepton" (the default) refuses at once what Lepton files cannot hold; "any" reads on, for
    * people who want to know what a JPEG is. */
-  readonly frames?: "lepton" | "any" | undefined;
+  readonly frames?: CoefficientModel | "any" | undefined;
 }
 
 /** Reads segments and remembers what they say. */
 export class JpegHeader {
-  readonly #frames: "lepton" | "any";
+  readonly #frames: CoefficientModel | "any";
   readonly #huffman: (HuffmanSpec | undefined)[] = new Array(8).fill(undefined);
   readonly #quantizers: (Uint16Array | undefined)[] = new Array(4).fill(undefined);
   #frame: JpegFrame | undefined;
@@ -159,7 +160,7 @@ export class JpegHeader {
     } else if (isFrame(type)) {
       if (this.#frame !== undefined) throw unsupported("more than one frame");
       const frame = readFrame(body, type === SOF_PROGRESSIVE);
-      if (this.#frames === "lepton") requireLeptonFrame(frame);
+      if (this.#frames !== "any") requireLeptonFrame(frame);
       this.#frame = frame;
     }
   }
@@ -211,10 +212,14 @@ export class JpegHeader {
  * Reads a JPEG up to the data of its first scan, as an encoder does.
  *
  * @param jpeg - all of it, or its beginning
+ * @param model - that is to code it
  * @returns the scan; where its data begin; the reader, which can go on behind them
  * @throws PithError "ShortRead" when there is no scan in the bytes; as `JpegHeader.read`
  */
-export function readFirstScan(jpeg: Uint8Array): {
+export function readFirstScan(
+  jpeg: Uint8Array,
+  model: CoefficientModel = "lepton",
+): {
   readonly scan: JpegScan;
   readonly at: number;
   readonly header: JpegHeader;
@@ -223,7 +228,7 @@ export function readFirstScan(jpeg: Uint8Array): {
     if (jpeg.length < 3) throw new PithError("ShortRead", { bytes: jpeg.length });
     throw unsupported("not a JPEG");
   }
-  const header = new JpegHeader();
+  const header = new JpegHeader({ frames: model });
   const step = header.read(jpeg, JPEG_START_BYTES);
   if (step.kind === "more") throw new PithError("ShortRead", { at: step.at });
   if (step.kind === "end") throw unsupported("a JPEG without a scan");

@@ -8,6 +8,7 @@
  * chunk is "undecided". Nothing here throws.
  */
 import { PithError } from "../core/errors.ts";
+import type { CoefficientModel } from "./coefficient-model.ts";
 import { holdsAll, type JpegFrame, type JpegScan } from "./jpeg-frame.ts";
 import { beginsJpeg, JPEG_START_BYTES, JpegHeader } from "./jpeg-header.ts";
 
@@ -27,10 +28,15 @@ export type JpegSniff =
  *
  * @param first - its first bytes; 4 MiB hold the headers of nearly all pictures
  * @param ended - whether they are all of it
+ * @param model - that would code it
  */
-export function sniffJpeg(first: Uint8Array, ended: boolean): JpegSniff {
+export function sniffJpeg(
+  first: Uint8Array,
+  ended: boolean,
+  model: CoefficientModel = "lepton",
+): JpegSniff {
   if (!beginsJpeg(first)) return { kind: "none" };
-  const header = new JpegHeader();
+  const header = new JpegHeader({ frames: model });
   try {
     const step = header.read(first, JPEG_START_BYTES);
     if (step.kind === "scan") {

@@ -1,21 +1,35 @@
 /**
- * Kernels: the Lepton kernel for coding, and the same for decoding.
+ * Kernels: of each model the kernel for coding, and the same for decoding.
  *
  * Both are one module, but no instance ever does both: what the encoder made is proved by an instance
  * that cannot have inherited anything from the one that coded.
  */
-import { type CompiledKernel, Kernel, loadKernel } from "../core/kernel.ts";
+import { type CompiledKernel, Kernel, type KernelVariant, loadKernel } from "../core/kernel.ts";
+import type { CoefficientModel } from "./coefficient-model.ts";
+import { loadPriors } from "./priors.ts";
 
 const encoders = new WeakMap<Kernel, Kernel>();
+const denseDecoders = new WeakMap<Kernel, Kernel>();
 
 /** The kernel whose instances decode. @throws PithError "KernelFault" */
-export function loadDecoder(): Promise<Kernel> {
-  return loadKernel("lepton");
+export async function loadDecoder(
+  model: CoefficientModel = "lepton",
+  variant?: KernelVariant,
+): Promise<Kernel> {
+  const options = variant === undefined ? {} : { variant };
+  if (model === "lepton") return await loadKernel("lepton", options);
+  const [bare, { assets }] = await Promise.all([loadKernel("dense", options), loadPriors()]);
+  const decoder = denseDecoders.get(bare) ?? new Kernel({ ...bare.compiled, assets });
+  denseDecoders.set(bare, decoder);
+  return decoder;
 }
 
 /** The kernel whose instances code. @throws PithError "KernelFault" */
-export async function loadEncoder(): Promise<Kernel> {
-  const decoder = await loadDecoder();
+export async function loadEncoder(
+  model: CoefficientModel = "lepton",
+  variant?: KernelVariant,
+): Promise<Kernel> {
+  const decoder = await loadDecoder(model, variant);
   const encoder = encoders.get(decoder) ?? encoderOf(decoder.compiled);
   encoders.set(decoder, encoder);
   return encoder;

@@ -8,7 +8,7 @@
  */
 import { PithError } from "../core/errors.ts";
 import type { KernelInstance } from "../core/kernel.ts";
-import type { LeptonArithmetic } from "./file.ts";
+import type { LeptonArithmetic } from "./file-start.ts";
 import type { JpegFrame, JpegScan } from "./jpeg-frame.ts";
 import { HUFFMAN_SPEC_BYTES } from "./jpeg-tables.ts";
 import type { LeptonSegment } from "./records.ts";

@@ -4,18 +4,25 @@
  */
 import { equalBytes } from "../core/bytes.ts";
 import { PithError } from "../core/errors.ts";
-import { decodeLeptonIterable } from "./decode.ts";
+import type { CoefficientModel } from "./coefficient-model.ts";
+import { decodeIterable } from "./decode.ts";
 import type { Work } from "./work.ts";
 
 /**
  * Decodes a file and compares, piece by piece.
  *
  * @param plain - what it must restore
+ * @param model - that coded it
  * @throws PithError "RoundTripFailure"; of kind "limit" where decoding takes more than it may; of kind
  *   "io" where a thread broke; "Aborted"
  */
-export async function prove(lepton: Uint8Array, plain: Uint8Array, work: Work): Promise<void> {
-  const pieces = decodeLeptonIterable(lepton, work.forProof);
+export async function prove(
+  lepton: Uint8Array,
+  plain: Uint8Array,
+  work: Work,
+  model: CoefficientModel = "lepton",
+): Promise<void> {
+  const pieces = decodeIterable(lepton, { ...work.forProof, model });
   let at = 0;
   try {
     for (;;) {

@@ -21,6 +21,7 @@ const RECORDS: LeptonRecords = {
   earlyEnd: { component: 2, position: 63, bit: 1, lastBlocks: [4000000000, 1, 2, 3] },
   chunkPrefix: fromHex("010203"),
   embeddingPrefix: fromHex("04"),
+  notes: undefined,
   tail: fromHex("ffd900"),
 };
 
@@ -33,6 +34,7 @@ const MINIMAL: LeptonRecords = {
   earlyEnd: undefined,
   chunkPrefix: undefined,
   embeddingPrefix: undefined,
+  notes: undefined,
   tail: fromHex("ffd9"),
 };
 
@@ -50,6 +52,15 @@ test("records are read as they were written", () => {
     records: RECORDS,
     outputBytes: undefined,
   });
+});
+
+test("dense files may have notes on scans, Lepton's may not", () => {
+  const [paddings, deviations] = [Uint8Array.of(0, 0x7f, 5), Uint32Array.of(3, 0, 9, 2)];
+  const records = { ...RECORDS, notes: [{ paddings, deviations }] };
+  const written = writeRecords(records);
+  assert.deepEqual(readRecords(written, "dense").records, records);
+  assert.throws(() => readRecords(written), { code: "BadLeptonFile" });
+  assert.deepEqual(readRecords(writeRecords(RECORDS), "dense").records, RECORDS);
 });
 
 test("what is as usual takes no record, and stands in the order of dropbox/lepton", () => {

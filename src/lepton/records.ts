@@ -3,6 +3,7 @@
  *
  *   HDR n bytes   P0D byte   HHk k segments   CRS n counts   FRS n bytes   EEE 7 numbers
  *   PGR n bytes   PGE n bytes   GRB n bytes   SIZ number
+ *   PDB n bytes   DEV n bytes                                   dense files alone: scan-notes.ts
  *
  * Tags are three letters, but the third byte of HH is a count. HDR comes first; they are written in
  * the order in which dropbox/lepton writes them. An unknown tag refuses the file, there as here: so
@@ -12,6 +13,9 @@
 import { concatenate, viewOf } from "../core/bytes.ts";
 import { assertThat, PithError } from "../core/errors.ts";
 import { JPEG_SCANS_MAXIMUM, LEPTON_SEGMENTS_MAXIMUM } from "../core/limits.ts";
+import type { CoefficientModel } from "./coefficient-model.ts";
+import { Fields } from "./record-fields.ts";
+import { readNotes, type ScanNotes, writeDeviations, writePaddings } from "./scan-notes.ts";
 
 /** Block rows that are coded alone, and what writing their part of the scan needs. */
 export interface LeptonSegment {
@@ -53,6 +57,8 @@ export interface LeptonRecords {
   readonly chunkPrefix?: Uint8Array | undefined;
   /** PGE: what stands before SOI. */
   readonly embeddingPrefix?: Uint8Array | undefined;
+  /** PDB and DEV: what each scan has that no canonical writer makes; none behind the last of them. */
+  readonly notes?: readonly ScanNotes[] | undefined;
   /** GRB: everything from EOI on, or the last two bytes of a file that ends early. */
   readonly tail: Uint8Array;
 }
@@ -64,46 +70,21 @@ const EOI = Uint8Array.of(0xff, 0xd9);
 /** Says which features of ours a file needs: a u32 of bits, then records of their own. None has a
  * meaning yet. */
 const EXTENSION = "PTH";
-
-/** Takes fields off an array and refuses to pass its end. */
-class Fields {
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
-  #at = 0;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-    this.#view = viewOf(bytes);
-  }
-
-  get left(): number {
-    return this.#bytes.length - this.#at;
-  }
-
-  take(size: number): Uint8Array {
-    if (size > this.left) throw new PithError("BadLeptonFile", { why: "a record that is cut" });
-    this.#at += size;
-    return this.#bytes.subarray(this.#at - size, this.#at);
-  }
-
-  u8(): number {
-    return this.take(1)[0] ?? 0;
-  }
-
-  u32(): number {
-    this.take(4);
-    return this.#view.getUint32(this.#at - 4, true);
-  }
-}
+/** Records of dense files alone. */
+const DENSE_TAGS: readonly string[] = ["PDB", "DEV"];
 
 /**
  * Reads an inflated header.
  *
+ * @param model - whose file it is
  * @returns its records, as views on `bytes`; SIZ apart, which replaces the size of the file's
  *   fixed header
  * @throws PithError "BadLeptonFile", "StreamInconsistent", "VersionUnsupported"
  */
-export function readRecords(bytes: Uint8Array): {
+export function readRecords(
+  bytes: Uint8Array,
+  model: CoefficientModel = "lepton",
+): {
   readonly records: LeptonRecords;
   readonly outputBytes: number | undefined;
 } {
@@ -117,6 +98,7 @@ export function readRecords(bytes: Uint8Array): {
     if (seen.has(tag)) throw bad("a record that comes twice", { tag });
     if (tag === "CMP") break;
     if (tag === "CNT") throw new PithError("VersionUnsupported", { why: "files joined in one" });
+    if (DENSE_TAGS.includes(tag) && model !== "dense") throw bad("an unknown record", { tag });
     const body = new Fields(fields.take(bodyBytes(tag, head[2] ?? 0, fields)));
     seen.set(tag, body);
     if (tag === "HH") segments = readSegments(body, head[2] ?? 0);
@@ -141,6 +123,7 @@ export function readRecords(bytes: Uint8Array): {
     earlyEnd: early === undefined ? undefined : readEarlyEnd(early),
     chunkPrefix: rest("PGR"),
     embeddingPrefix: rest("PGE"),
+    notes: readNotes(rest("PDB"), rest("DEV")),
     tail: rest("GRB") ?? EOI,
   };
   return { records, outputBytes: seen.get("SIZ")?.u32() };
@@ -172,6 +155,8 @@ function bodyBytes(tag: string, third: number, fields: Fields): number {
     case "PGR":
     case "PGE":
     case "GRB":
+    case "PDB":
+    case "DEV":
     case EXTENSION:
       return fields.u32();
     default:
@@ -256,7 +241,10 @@ export function writeRecords(records: LeptonRecords): Uint8Array {
   }
   if (records.chunkPrefix !== undefined) parts.push(...sized("PGR", records.chunkPrefix));
   if (records.embeddingPrefix !== undefined) parts.push(...sized("PGE", records.embeddingPrefix));
-  const { tail } = records;
+  const { notes = [], tail } = records;
+  const [paddings, deviations] = [writePaddings(notes), writeDeviations(notes)];
+  if (paddings !== undefined) parts.push(...sized("PDB", paddings));
+  if (deviations !== undefined) parts.push(...sized("DEV", deviations));
   const isEoi = tail.length === 2 && tail[0] === EOI[0] && tail[1] === EOI[1];
   if (!isEoi) parts.push(...sized("GRB", tail));
   return concatenate(parts);

@@ -11,7 +11,8 @@ import { assertThat, PithError } from "../core/errors.ts";
 import type { Intake } from "../core/intake.ts";
 import { LEPTON_HELD_SLACK_BYTES } from "../core/limits.ts";
 import { ByteQueue } from "./byte-queue.ts";
-import { type LeptonHeader, LeptonReader } from "./file.ts";
+import type { CoefficientModel } from "./coefficient-model.ts";
+import { type LeptonEvents, type LeptonHeader, LeptonReader } from "./file.ts";
 
 /** Bytes of one segment. */
 interface Held {
@@ -30,15 +31,17 @@ export class SegmentSource {
   #reading: Promise<void> | undefined;
   #broken: { readonly fault: unknown } | undefined;
 
-  constructor(intake: Intake) {
+  /** @param model - whose file it is */
+  constructor(intake: Intake, model?: CoefficientModel) {
     this.#intake = intake;
-    this.#reader = new LeptonReader({
+    const events: LeptonEvents = {
       header: (header) => {
         this.#header = header;
         this.#held = header.segments.map(() => ({ queue: new ByteQueue(), dropped: false }));
       },
       segment: (index, bytes) => this.#keep(index, bytes),
-    });
+    };
+    this.#reader = new LeptonReader(events, model);
   }
 
   /** Whether the file was read to its end, so that what is held is all there will be. */

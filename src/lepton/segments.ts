@@ -9,10 +9,15 @@
  */
 import { PithError } from "../core/errors.ts";
 import {
+  DENSE_SEGMENT_SCAN_BYTES_MINIMUM,
+  DENSE_SEGMENTS_DEFAULT,
+  DENSE_SEGMENTS_SEVERAL_SCANS,
   LEPTON_SEGMENT_SCAN_BYTES_MINIMUM,
   LEPTON_SEGMENTS_DEFAULT,
   LEPTON_SEGMENTS_MAXIMUM,
+  LEPTON_SEGMENTS_SEVERAL_SCANS,
 } from "../core/limits.ts";
+import type { CoefficientModel } from "./coefficient-model.ts";
 import type { SegmentRows } from "./segment-decoder.ts";
 
 /** @throws PithError "InvalidArgument" unless so many segments can be asked for, or none are */
@@ -27,10 +32,19 @@ export function requireSegments(segments: number | undefined): void {
  * How many segments a picture is cut into unless the caller says.
  *
  * @param scanBytes - bytes of its scan data
+ * @param model - whose segments learn afresh, from nothing or from priors
  */
-export function defaultSegments(scanBytes: number): number {
-  const most = Math.floor(scanBytes / LEPTON_SEGMENT_SCAN_BYTES_MINIMUM);
-  return Math.max(1, Math.min(LEPTON_SEGMENTS_DEFAULT, most));
+export function defaultSegments(scanBytes: number, model: CoefficientModel = "lepton"): number {
+  const [minimum, maximum] =
+    model === "dense"
+      ? [DENSE_SEGMENT_SCAN_BYTES_MINIMUM, DENSE_SEGMENTS_DEFAULT]
+      : [LEPTON_SEGMENT_SCAN_BYTES_MINIMUM, LEPTON_SEGMENTS_DEFAULT];
+  return Math.max(1, Math.min(maximum, Math.floor(scanBytes / minimum)));
+}
+
+/** The same for several scans. */
+export function defaultSegmentsOfSeveral(model: CoefficientModel = "lepton"): number {
+  return model === "dense" ? DENSE_SEGMENTS_SEVERAL_SCANS : LEPTON_SEGMENTS_SEVERAL_SCANS;
 }
 
 /**

@@ -7,7 +7,7 @@ import { concatenate, equalBytes } from "../core/bytes.ts";
 import type { ByteSource } from "../core/intake.ts";
 import { type DecodeLeptonOptions, decodeLeptonIterable, decodeLeptonStream } from "./decode.ts";
 import { encodeLepton, encodeLeptonStream } from "./encode.ts";
-import { readLeptonStart } from "./file.ts";
+import { readLeptonStart } from "./file-start.ts";
 import { closeIdleThreads } from "./threads.ts";
 
 const skip = withoutCorpus;
