@@ -8,7 +8,15 @@ import type { Effort } from "../core/codec.ts";
 import type { Format } from "./formats.ts";
 import type { FileAttributes } from "./output.ts";
 
-export const CODECS = ["auto", "stored", "deflate", "zlib", "divans", "lepton"] as const;
+export const CODECS = [
+  "auto",
+  "stored",
+  "deflate",
+  "zlib",
+  "divans",
+  "lepton",
+  "jpeg-dense",
+] as const;
 export type CodecName = (typeof CODECS)[number];
 
 export interface CodingOptions {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Claim, Codec } from "../core/codec.ts";
+import type { Claim, Codec, Effort } from "../core/codec.ts";
 import { CHUNK_BYTES, CHUNK_BYTES_MAXIMUM } from "../core/limits.ts";
 import { choose, type Plan } from "./choose.ts";
 import { createRegistry } from "./registry.ts";
@@ -15,7 +15,7 @@ function claiming(id: number, name: string, claim: Claim | undefined, independen
 function plan(
   extra: readonly Codec[],
   wish: {
-    effort?: "flat" | "fast" | "default";
+    effort?: Effort;
     only?: string;
     off?: string;
     first?: Uint8Array;
@@ -37,20 +37,36 @@ test("without a specialist: general codecs by effort, then stored, cut as usual"
   assert.deepEqual(plan([]).claim, { chunkBytes: CHUNK_BYTES, whole: false });
 });
 
-test("the first specialist that claims leads; others help if they need no order", () => {
+test("the first specialist that claims leads; others help if its cut suits them", () => {
   const leader = claiming(100, "leader", { chunkBytes: 1000, whole: false }, false);
   const helper = claiming(101, "helper", { chunkBytes: 2000, whole: false });
   const small = claiming(102, "small", { chunkBytes: 999, whole: false });
   const ordered = claiming(103, "ordered", { chunkBytes: 1000, whole: false }, false);
   const other = claiming(104, "other", undefined);
-  const all = [other, leader, helper, small, ordered];
-  assert.deepEqual(names(plan(all).specialists), ["leader", "helper"]);
+  const whole = claiming(105, "whole", { chunkBytes: 1000, whole: true }, false);
+  const all = [other, leader, helper, small, ordered, whole];
+  assert.deepEqual(names(plan(all).specialists), ["leader", "helper", "ordered"]);
   assert.equal(plan(all).claim.chunkBytes, 1000);
   assert.deepEqual(
     names(plan(all, { off: "leader" }).specialists),
     ["helper", "small"].slice(0, 1),
   );
   assert.deepEqual(plan(all, { first: new Uint8Array(0) }).specialists, []);
+});
+
+test("a specialist takes part at its efforts, or when it is named", () => {
+  const slow: Codec = {
+    ...claiming(100, "slow", { chunkBytes: 1000, whole: false }, false),
+    efforts: ["dense"],
+  };
+  const quick = claiming(101, "quick", { chunkBytes: 1000, whole: false }, false);
+  const at = (effort: Effort): string[] => names(plan([slow, quick], { effort }).specialists);
+  assert.deepEqual(at("dense"), ["slow", "quick"]);
+  for (const effort of ["flat", "fast", "default"] as const)
+    assert.deepEqual(at(effort), ["quick"]);
+  assert.deepEqual(names(plan([slow, quick], { only: "slow" }).specialists), ["slow"]);
+  const off = plan([slow, quick], { effort: "dense", off: "slow" });
+  assert.deepEqual(names(off.specialists), ["quick"]);
 });
 
 test("one codec alone, claimed or not", () => {

@@ -3,6 +3,9 @@
  *
  *   specialists that know the content  ->  general codecs, by effort  ->  stored
  *
+ * Several specialists may know it: the first one leads, and says how it is cut; the others take what it
+ * refuses. Some take part at some efforts only.
+ *
  * Every chunk goes down this list until a codec takes it and its frame is proved. A general codec
  * that saves too little sends the chunk to `stored` at once: the other would not save more than is
  * worth it. Which codecs are switched off is asked anew for each chunk (gate.ts).
@@ -32,7 +35,7 @@ export interface Plan {
   /** How to cut. A `whole` claim holds only if the object is short enough; else choose again
    * without that specialist. */
   readonly claim: Claim;
-  /** Specialists that claim the object, in order; only the first may need its chunks in order. */
+  /** Specialists that claim the object, in order. */
   readonly specialists: readonly Codec[];
   /** General codecs in order, then `stored`. */
   readonly general: readonly Codec[];
@@ -73,14 +76,17 @@ export function choose(
   const claims: { codec: Codec; claim: Claim }[] = [];
   for (const codec of registry.codecs) {
     if (codec === stored || general.includes(codec) || isOff(codec.name)) continue;
+    if (codec.efforts?.includes(effort) === false) continue;
     const claim = sniffed(codec, first, ended, failed);
     if (claim !== undefined) claims.push({ codec, claim });
   }
   const [leader, ...others] = claims;
   const claim = leader?.claim ?? USUAL;
-  // Another specialist that keeps state would have to see every chunk that the first one takes.
+  // Another one that keeps state must be able to take the object up as the first one cuts it.
   const helpers = others.filter(
-    (other) => other.codec.independent && other.claim.chunkBytes >= claim.chunkBytes,
+    (other) =>
+      other.claim.chunkBytes >= claim.chunkBytes &&
+      (other.codec.independent || other.claim.whole === claim.whole),
   );
   return {
     claim,

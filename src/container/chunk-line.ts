@@ -1,7 +1,7 @@
 /**
  * The way of one chunk through the codecs of its object's plan.
  *
- *   in order, one after the other      known? -> the specialist's session: encode or observe
+ *   in order, one after the other      known? -> the specialists' sessions (object-sessions.ts)
  *   then at once, chunk beside chunk   refused: cut again at 4 MiB -> general codecs -> stored
  *                                      frame -> proof; not proved: the next codec
  *
@@ -14,11 +14,13 @@ import { assertThat, PithError } from "../core/errors.ts";
 import { sha256 } from "../core/hash.ts";
 import { CHUNK_BYTES } from "../core/limits.ts";
 import { type Plan, SAVES_TOO_LITTLE } from "./choose.ts";
+import { ChunkReports, type Fresh } from "./chunk-reports.ts";
 import type { CodeReply, PlainChunk } from "./code-chunk.ts";
 import type { CodecStamp, CodedChunk, EncodeOptions } from "./coder.ts";
 import type { Cut } from "./cut.ts";
-import type { Engine, EngineSession, Placed } from "./engine.ts";
+import type { Engine } from "./engine.ts";
 import { FILTERS_SWITCH, type FilterStamp } from "./filtering.ts";
+import { ObjectSessions, type SessionPassed } from "./object-sessions.ts";
 import type { PipelineParts } from "./pipeline.ts";
 import { storedVersion } from "./registry.ts";
 
@@ -52,11 +54,8 @@ export function openChunkLine(
   return new Line(parts, plan, options, signal);
 }
 
-/** A frame before its proof. */
-type Fresh = Placed<Extract<CodeReply, { readonly frame: unknown }>>;
-
-/** What the session made of a chunk; undefined leaves it to the next codec. */
-type Passed = "known" | { readonly codec: Codec; readonly fresh: Fresh } | undefined;
+/** What the sessions made of a chunk; undefined leaves it to the next codec. */
+type Passed = "known" | SessionPassed | undefined;
 
 class Line implements ChunkLine {
   readonly #engine: Engine;
@@ -64,8 +63,9 @@ class Line implements ChunkLine {
   readonly #plan: Plan;
   readonly #options: EncodeOptions;
   readonly #signal: AbortSignal;
-  /** The leading specialist's session, as long as it lives. */
-  #session: { readonly codec: Codec; readonly ready: Promise<EngineSession> } | undefined;
+  readonly #reports: ChunkReports;
+  /** Of specialists whose chunks depend on each other. */
+  readonly #sessions: ObjectSessions;
   /** Resolves when every earlier chunk has passed the session. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -80,18 +80,18 @@ class Line implements ChunkLine {
     this.#plan = plan;
     this.#options = options;
     this.#signal = signal;
-    const [leader] = plan.specialists;
-    if (leader === undefined || leader.independent || this.#isOff(leader)) return;
-    const ready = this.#engine.openSession(leader.name, options.effort, signal);
-    // Told by the first chunk that asks for it.
-    ready.catch(() => undefined);
-    this.#session = { codec: leader, ready };
+    this.#reports = new ChunkReports(parts.onEvent);
+    const isOff = (codec: Codec): boolean => this.#isOff(codec);
+    const ordered = plan.specialists.filter((codec) => !codec.independent && !isOff(codec));
+    const { engine } = parts;
+    const { effort } = options;
+    this.#sessions = new ObjectSessions(engine, ordered, effort, this.#reports, isOff, signal);
   }
 
   async code(cut: Cut): Promise<readonly CodedPiece[]> {
     const chunk: PlainChunk = { plain: cut.plain, sha256: sha256(cut.plain), last: cut.last };
-    if (this.#session !== undefined) {
-      const passed = this.#turn.then(() => this.#passSession(chunk));
+    if (!this.#sessions.areOver) {
+      const passed = this.#turn.then(() => this.#passSessions(chunk));
       this.#turn = passed.catch(() => undefined);
       const piece = await this.#provePassed(chunk, await passed);
       if (piece !== undefined) return [piece];
@@ -109,7 +109,7 @@ class Line implements ChunkLine {
     const { chunk, frame, frameSha256, codec, filter } = piece;
     const late = codec === undefined ? undefined : this.#switchedOff(codec, filter);
     if (codec !== undefined && late !== undefined) {
-      this.#tell(codec.name, "refused", late, chunk);
+      this.#reports.tell(codec.name, "refused", late, chunk);
       // The switch may be thrown again meanwhile; each round has a codec less.
       const anew = await this.#codeGenerally(chunk);
       return (await Promise.all(anew.map((part) => this.settle(part)))).flat();
@@ -124,34 +124,14 @@ class Line implements ChunkLine {
   }
 
   close(): void {
-    this.#endSession();
+    this.#sessions.close();
   }
 
-  /** Gives the session its next chunk: to code, or only to see when it is stored already. */
-  async #passSession(chunk: PlainChunk): Promise<Passed> {
+  /** Gives the sessions their next chunk: to code, or only to see when it is stored already. */
+  async #passSessions(chunk: PlainChunk): Promise<Passed> {
     const known = await this.#isKnown(chunk);
-    const session = this.#session;
-    if (session === undefined) return known ? "known" : undefined;
-    const { codec } = session;
-    if (this.#isOff(codec)) {
-      // A session that has missed a chunk cannot go on, even if its codec comes back.
-      this.#tell(codec.name, "refused", new PithError("CodecDisabled"), chunk);
-      this.#endSession();
-      return known ? "known" : undefined;
-    }
-    try {
-      const open = await session.ready;
-      if (known) {
-        await open.observe(chunk);
-        return "known";
-      }
-      const fresh = this.#taken(codec, await open.encode(chunk), chunk);
-      return fresh === undefined ? undefined : { codec, fresh };
-    } catch (error) {
-      this.#blame(codec, error, chunk);
-      this.#endSession();
-      return known ? "known" : undefined;
-    }
+    const passed = await this.#sessions.pass(chunk, known);
+    return known ? "known" : passed;
   }
 
   async #provePassed(chunk: PlainChunk, passed: Passed): Promise<CodedPiece | undefined> {
@@ -159,7 +139,7 @@ class Line implements ChunkLine {
     if (passed === undefined) return undefined;
     const piece = await this.#prove(passed.codec, passed.fresh, chunk);
     // A session whose frame does not hold has a wrong idea of the object.
-    if (piece === undefined) this.#endSession();
+    if (piece === undefined) this.#sessions.end(passed.codec);
     return piece;
   }
 
@@ -206,29 +186,20 @@ class Line implements ChunkLine {
     mayFilter: boolean,
   ): Promise<CodedPiece | "hopeless" | "refused" | "failed"> {
     if (this.#isOff(codec)) {
-      this.#tell(codec.name, "refused", new PithError("CodecDisabled"), chunk);
+      this.#reports.tell(codec.name, "refused", new PithError("CodecDisabled"), chunk);
       return "refused";
     }
     try {
       const filters = mayFilter && !this.#parts.gate.disabled().has(FILTERS_SWITCH);
       const wish = { effort: this.#options.effort, filters };
       const reply = await this.#engine.code(codec.name, wish, chunk, this.#signal);
-      const fresh = this.#taken(codec, reply, chunk);
+      const fresh = this.#reports.taken(codec, reply, chunk);
       if (fresh === undefined) return isHopeless(reply.value) ? "hopeless" : "refused";
       return (await this.#prove(codec, fresh, chunk)) ?? "failed";
     } catch (error) {
-      this.#blame(codec, error, chunk);
+      this.#reports.blame(codec, error, chunk);
       return "failed";
     }
-  }
-
-  /** The frame of a reply, or undefined after telling of a refusal. */
-  #taken(codec: Codec, reply: Placed<CodeReply>, chunk: PlainChunk): Fresh | undefined {
-    if ("frame" in reply.value) return { value: reply.value, place: reply.place };
-    const { refused, why } = reply.value;
-    const facts = why === undefined ? {} : { why };
-    this.#tell(codec.name, "refused", new PithError(refused, facts), chunk);
-    return undefined;
   }
 
   async #prove(codec: Codec, fresh: Fresh, chunk: PlainChunk): Promise<CodedPiece | undefined> {
@@ -238,7 +209,7 @@ class Line implements ChunkLine {
       const { id, name, version } = codec;
       return { chunk, ...proved, codec: { id, name, version }, filter };
     } catch (error) {
-      this.#blame(codec, error, chunk, fresh.value.filter);
+      this.#reports.blame(codec, error, chunk, fresh.value.filter);
       return undefined;
     }
   }
@@ -257,36 +228,6 @@ class Line implements ChunkLine {
     if (disabled.has(codec.name)) return new PithError("CodecDisabled");
     if (filter === undefined || !disabled.has(FILTERS_SWITCH)) return undefined;
     return new PithError("CodecDisabled", { filter: filter.name });
-  }
-
-  #endSession(): void {
-    const session = this.#session;
-    this.#session = undefined;
-    if (session === undefined) return;
-    const { codec, ready } = session;
-    const closed = ready.then(
-      (open) => open.close(),
-      () => undefined, // told by the chunk that asked for it
-    );
-    closed.catch((error: unknown) => {
-      const fault = PithError.from(error, "AssertionFailure");
-      // "Aborted" is the coder's own closing.
-      if (fault.code !== "Aborted") this.#tell(codec.name, "failed", fault);
-    });
-  }
-
-  /** A codec's failure becomes an event; what is not its failure is thrown on. */
-  #blame(codec: Codec, error: unknown, chunk: PlainChunk, filter?: FilterStamp): void {
-    let fault = PithError.from(error, "AssertionFailure");
-    if (filter !== undefined)
-      fault = new PithError(fault.code, { ...fault.facts, filter: filter.says });
-    if (fault.code === "Overloaded" || fault.code === "Aborted") throw fault;
-    this.#tell(codec.name, fault.kind === "input" ? "refused" : "failed", fault, chunk);
-  }
-
-  #tell(codec: string, outcome: "refused" | "failed", fault: PithError, chunk?: PlainChunk): void {
-    const why = chunk === undefined ? fault.message : `${fault.message}, chunk ${chunk.sha256}`;
-    this.#parts.onEvent({ codec, outcome, code: fault.code, why });
   }
 }
 

@@ -1,54 +1,13 @@
 /**
- * The specialist for JPEGs: the payload is a plain Lepton file (src/lepton), of the whole picture or
- * of the bytes of one chunk of it.
- *
- *   one scan          cut anywhere, 4 MiB a chunk; each Lepton file has what its chunk needs
- *   several scans     progressive and others: the whole object is one chunk, or is left to others
- *   what cannot be coded, and yet begins as a JPEG, is claimed all the same: its refusal is counted
- *
- * The parts of a chunk are the segments of its Lepton file. Format: docs/formats/lepton.md.
+ * The specialist for JPEGs by Lepton's model: the payload is a plain Lepton file. Format:
+ * docs/formats/lepton.md.
  */
-import type { Claim, Codec, EncodeSession } from "../core/codec.ts";
-import { CHUNK_BYTES, CHUNK_BYTES_MAXIMUM } from "../core/limits.ts";
-import {
-  countLeptonParts,
-  decodeLeptonPart,
-  openLeptonChunks,
-  sniffJpeg,
-} from "../lepton/index.ts";
+import type { Codec } from "../core/codec.ts";
+import { jpegCodec } from "./jpeg-codec.ts";
 
-const NOTHING = new Uint8Array(0);
-
-export const leptonCodec: Codec = {
+export const leptonCodec: Codec = jpegCodec("lepton", {
   id: 4,
   name: "lepton",
   version: 1,
   readableVersions: [1],
-  independent: false,
-  sniff: claimJpeg,
-  open: openSession,
-  parts: ({ payload }) => countLeptonParts(payload),
-  decode: ({ payload }, _version, plainBytes, part) => decodeLeptonPart(payload, part, plainBytes),
-};
-
-function claimJpeg(first: Uint8Array, ended: boolean): Claim | undefined {
-  const { kind } = sniffJpeg(first, ended);
-  if (kind === "none") return undefined;
-  if (kind === "multi") return { chunkBytes: CHUNK_BYTES_MAXIMUM, whole: true };
-  return { chunkBytes: CHUNK_BYTES, whole: false };
-}
-
-/** A session that proves its files itself: JPEGs that pass the parser and yet are not what a
- * canonical writer puts back are refused, and no alarm. What fails the proof behind that is one. */
-function openSession(): EncodeSession {
-  // It runs on a thread of the coder, beside others.
-  const chunks = openLeptonChunks({ threads: 1 });
-  return {
-    async encode(chunk, last) {
-      const coded = await chunks.encode(chunk, last);
-      return coded instanceof Uint8Array ? { parameters: NOTHING, payload: coded } : coded;
-    },
-    observe: (chunk, last) => chunks.observe(chunk, last),
-    close: () => chunks.close(),
-  };
-}
+});

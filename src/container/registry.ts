@@ -9,13 +9,22 @@ import { assertThat, PithError } from "../core/errors.ts";
 import { deflateCodec, zlibCodec } from "./deflate-codecs.ts";
 import { divansCodec } from "./divans-codec.ts";
 import { FILTERS_SWITCH, type FilterStamp, isFilterKnown, nameOfFilter } from "./filtering.ts";
+import { jpegDenseCodec } from "./jpeg-dense-codec.ts";
 import { leptonCodec } from "./lepton-codec.ts";
 import { storedCodec } from "./stored-codec.ts";
 
 /** A codec's version fits below it. */
 const FILTER_UNIT = 256;
 
-const BUILT_IN: readonly Codec[] = [storedCodec, deflateCodec, zlibCodec, leptonCodec, divansCodec];
+/** Of specialists for the same content the better one stands first. */
+const BUILT_IN: readonly Codec[] = [
+  storedCodec,
+  deflateCodec,
+  zlibCodec,
+  jpegDenseCodec,
+  leptonCodec,
+  divansCodec,
+];
 
 /**
  * What it takes to decode frames that a store holds, in two numbers: to be kept beside each chunk.

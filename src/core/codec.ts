@@ -87,6 +87,8 @@ export interface Codec {
   readonly version: number;
   /** Every version that `decode` reads; holds `version`. */
   readonly readableVersions: readonly number[];
+  /** Efforts at which a specialist takes part unasked; all unless told. Named, it codes at any. */
+  readonly efforts?: readonly Effort[] | undefined;
   /** True when chunks of one object do not depend on each other and may be coded at once. */
   readonly independent: boolean;
   /**

@@ -1,0 +1,18 @@
+/**
+ * The specialist for JPEGs by the dense model: smaller than Lepton's, and slower to read and write, so it
+ * takes part at the effort `dense` only. Format: docs/formats/jpeg-dense.md.
+ *
+ * A version is a model and a set of priors: a build that lacks either does not read it, and refuses a
+ * store that holds frames of it.
+ */
+import type { Codec } from "../core/codec.ts";
+import { jpegCodec } from "./jpeg-codec.ts";
+
+export const jpegDenseCodec: Codec = jpegCodec("dense", {
+  id: 6,
+  name: "jpeg-dense",
+  /** Model 1 with the priors 1. */
+  version: 1,
+  readableVersions: [1],
+  efforts: ["dense"],
+});
