@@ -2,7 +2,12 @@
  * The dense kernel: JPEG scans to coefficients and back, and coefficients to the dense model's segments
  * and back. This file is all that the host sees: the calls of lepton.ts, for another model.
  */
-import { fillProbabilities } from "./bool/branch.ts";
+import { setRateFloor } from "./dense/additive.ts";
+import { fillInteriorOrder } from "./dense/block.ts";
+import { fillLevels } from "./dense/levels.ts";
+import { takeWeights } from "./dense/regressions.ts";
+import { setKeeping, TABLE_BYTES } from "./dense/segment-model.ts";
+import { fillFresh } from "./dense/tables.ts";
 import { deviationsAddress, paddingsAddress } from "./jpeg/deviations.ts";
 import { Dense, Measuring, Reading, Writing } from "./jpeg/direction.ts";
 import { layOut, openFrame, storeAddress } from "./jpeg/frame.ts";
@@ -23,14 +28,13 @@ import { beginProgressiveWrite, writeProgressiveRow } from "./jpeg/progressive-w
 import { beginScanRead, indexMcuRow, readMcuRow } from "./jpeg/scan-read.ts";
 import { beginScanWrite, finishScanWrite, writeMcuRow } from "./jpeg/scan-write.ts";
 import { codeMcuRow, finishSegment } from "./jpeg/segment.ts";
-import { fillBlockTables, setPriorCap } from "./lepton/block.ts";
-import { setArithmetic } from "./lepton/borders.ts";
 import {
   ACCOUNTS,
   DENSE_MODEL,
   DENSE_PICTURE,
   DENSE_PRIORS,
   DENSE_RECORD_BYTES,
+  DENSE_REGRESSIONS,
   FRAME,
   HANDOFF,
   HUFFMAN_SPECS,
@@ -80,8 +84,9 @@ export function begin(): i32 {
   const fault = layOut(DENSE_PICTURE, DENSE_RECORD_BYTES);
   if (fault != 0) return fault;
   fillZigzag();
-  fillBlockTables();
-  fillProbabilities();
+  fillInteriorOrder();
+  fillLevels();
+  fillFresh(DENSE_PRIORS);
   return 0;
 }
 
@@ -89,8 +94,6 @@ export function begin(): i32 {
 export function wipe(): void {
   wipeJobs();
   memory.fill(DENSE_MODEL, 0, DENSE_PRIORS - DENSE_MODEL);
-  fillBlockTables();
-  fillProbabilities();
 }
 
 // Where the host writes what it says, and reads what the kernel says.
@@ -118,13 +121,44 @@ export function pictureAddress(): usize {
   return storeAddress();
 }
 
+// What was trained.
+
+/** Where the host writes the weights of the regressions, before `takeRegressions`. i16[10576]. */
+export function regressionsAddress(): usize {
+  return DENSE_REGRESSIONS;
+}
+
+/** Takes the weights. @returns 0, or a negative fault when sums could leave 32 bits */
+export function takeRegressions(): i32 {
+  return takeWeights();
+}
+
+/** Where the host writes what the tables begin as. */
+export function priorsAddress(): usize {
+  return DENSE_PRIORS;
+}
+
+/** Bytes of the tables. */
+export function priorsBytes(): usize {
+  return TABLE_BYTES;
+}
+
+/** Where the tables themselves lie; for training. */
+export function modelAddress(): usize {
+  return DENSE_MODEL;
+}
+
+/** Sets whether segments go on with the tables of the one before, and the lowest rate; for training. */
+export function setTraining(keeps: i32, rateFloor: i32): void {
+  setKeeping(keeps != 0);
+  setRateFloor(rateFloor);
+}
+
 // Segments.
 
 /** Takes the quantizers that the host wrote. @returns 0, or a negative fault: a zero among them is
  * one where `strict` is 1 */
 export function openModel(strict: i32, borders: i32, gradients: i32, capped: i32): i32 {
-  setArithmetic(borders != 0, gradients != 0);
-  setPriorCap(capped != 0);
   return takeQuantizers<Dense>(strict != 0);
 }
 

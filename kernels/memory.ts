@@ -157,26 +157,45 @@ export const LEPTON_PICTURE: usize = BLOCK_SCRATCH + 1024;
 
 /** The adaptive tables, which each segment begins as copies of the priors. */
 export const DENSE_MODEL: usize = JPEG_END;
-export const DENSE_MODEL_BYTES: usize = 5 << 20;
+export const DENSE_MODEL_BYTES: usize = 5376 << 10;
 /** What the walk needs of each component: quantizers and tables made of them. */
 export const DENSE_COMPONENTS: usize = DENSE_MODEL + DENSE_MODEL_BYTES;
 export const DENSE_COMPONENT_BYTES: usize = 16384;
-/** What the coding of one block needs for a moment. */
+/** What the coding of one block needs for a moment (dense/records.ts, dense/estimate.ts). */
 export const DENSE_SCRATCH: usize = DENSE_COMPONENTS + 4 * DENSE_COMPONENT_BYTES;
-export const DENSE_SCRATCH_BYTES: usize = 65536;
+/** The neighbour that is not there: a record of zeros. */
+export const NO_RECORD: usize = DENSE_SCRATCH;
+/** Magnitudes of the block that is being coded, with two zeros before and one behind each line.
+ * u16[11][12]. */
+export const OWN_MAGNITUDES: usize = NO_RECORD + 512;
+/** What is left of the sums that would continue the blocks above and to the left. i32[8] twice. */
+export const BORDERS_ABOVE: usize = OWN_MAGNITUDES + 272;
+export const BORDERS_LEFT: usize = BORDERS_ABOVE + 32;
+/** The neighbours' part of each magnitude that is estimated. i32[8][8]. */
+export const ESTIMATES: usize = BORDERS_LEFT + 32;
+export const DENSE_SCRATCH_BYTES: usize = 2048;
 /** What the adaptive tables begin as, from the trained asset. */
 export const DENSE_PRIORS: usize = DENSE_SCRATCH + DENSE_SCRATCH_BYTES;
-export const DENSE_PRIOR_BYTES: usize = 5 << 20;
-/** Trained regressions. */
+export const DENSE_PRIOR_BYTES: usize = DENSE_MODEL_BYTES;
+/** Trained weights, as the host writes them (dense/regressions.ts). i16[10576]. */
 export const DENSE_REGRESSIONS: usize = DENSE_PRIORS + DENSE_PRIOR_BYTES;
-export const DENSE_REGRESSION_BYTES: usize = 65536;
-/** Tables that depend on nothing. */
-export const DENSE_TABLES: usize = DENSE_REGRESSIONS + DENSE_REGRESSION_BYTES;
-export const DENSE_TABLE_BYTES: usize = 65536;
+/** Those of the neighbours' magnitudes, in pairs for vectors. i16[3][8][6][2][8]. */
+export const MAGNITUDE_PAIRS: usize = DENSE_REGRESSIONS + 2 * 10576;
+/** Tables that depend on nothing (dense/levels.ts). u16[4096], u8[4096], u8[64] twice, u8[128],
+ * i16[9][8]. */
+export const SQUASH: usize = MAGNITUDE_PAIRS + 3 * 8 * 6 * 2 * 16;
+export const LOG_LEVELS: usize = SQUASH + 2 * 4096;
+export const COUNT_LEVELS: usize = LOG_LEVELS + 4096;
+export const WIDE_LEVELS: usize = COUNT_LEVELS + 64;
+export const SUM_LEVELS: usize = WIDE_LEVELS + 64;
+export const VISITED: usize = SUM_LEVELS + 128;
+/** Raster indices of the interior in zigzag order (dense/block.ts). u8[64]. */
+export const INTERIOR_ORDER: usize = VISITED + 9 * 16;
+export const DENSE_TABLES_END: usize = INTERIOR_ORDER + 64;
 /** Where the regions that depend on the picture begin. */
-export const DENSE_PICTURE: usize = DENSE_TABLES + DENSE_TABLE_BYTES;
+export const DENSE_PICTURE: usize = DENSE_TABLES_END;
 /** What the model keeps of a coded block for those that follow. */
-export const DENSE_RECORD_BYTES: usize = 384;
+export const DENSE_RECORD_BYTES: usize = 464;
 
 // DivANS. What decoding needs comes first; what only encoding needs lies behind it, so that a
 // decoder's memory never grows that far.

@@ -2,96 +2,60 @@
  * Segment model: what the walk over a segment (jpeg/segment.ts) calls of the dense model. Each model has
  * these functions; lepton/segment-model.ts says when they are called.
  */
-import { decoderRest, pauseDecoding, resumeDecoding } from "../bool/decode.ts";
-import {
-  finishEncoding,
-  pauseEncoding,
-  resumeEncoding,
-  settledSize as settledEncodingSize,
-} from "../bool/encode.ts";
-import { BLOCK_BYTES, components, rowAddress } from "../jpeg/frame.ts";
-import { codeBlock as codeLeptonBlock } from "../lepton/block.ts";
-import {
-  beginReading as beginLeptonReading,
-  beginWriting as beginLeptonWriting,
-  selectComponent as selectLeptonComponent,
-  takeQuantizers as takeLeptonQuantizers,
-} from "../lepton/segment-model.ts";
+import { DENSE_MODEL, DENSE_PRIORS } from "../memory.ts";
+import { beginDecoding } from "../range/decode.ts";
+import { beginEncoding } from "../range/encode.ts";
+import { codeBlock as codeDenseBlock } from "./block.ts";
+import { component, makeComponents, selectDenseComponent } from "./component.ts";
+import { beginRecordRow, endRecordRow } from "./records.ts";
+import { CLASS_BYTES } from "./tables.ts";
 
-/** More than any block takes. */
-export const CODED_BLOCK_BYTES: usize = 1536;
+/** More than any block takes: some 2,100 decisions of 11 bits at most. */
+export const CODED_BLOCK_BYTES: usize = 4096;
+/** Bytes of the tables, and of what they begin as. */
+export const TABLE_BYTES: usize = 2 * CLASS_BYTES;
 
-/** The component that is being coded. */
-let component: i32 = 0;
-/** Difference of addresses of a block and the one above it, or 0. */
-let aboveBytes: usize = 0;
+/** Whether tables go on from one segment to the next. */
+let keepsTables: bool = false;
 
-/** Takes the quantizers of all components, which the host has written. @returns 0, or a negative fault: a
- * zero among them is one where `strict` says so */
-export function takeQuantizers(strict: bool): i32 {
-  if (components == 0) return 0;
-  return takeLeptonQuantizers(strict);
+/** Sets whether segments go on with the tables as they are: for training alone. */
+export function setKeeping(keeps: bool): void {
+  keepsTables = keeps;
 }
 
-/** Starts a segment that is read from the input window. @returns 0, or a negative fault */
+/** Takes the quantizers of all components, which the host has written. */
+export function takeQuantizers(): i32 {
+  makeComponents();
+  return 0;
+}
+
+/** Starts a segment that is read from the input window. */
 export function beginReading(): i32 {
-  return beginLeptonReading();
+  beginTables();
+  beginDecoding();
+  return 0;
 }
 
-/** Starts a segment that is written to the output window. @returns 0, or a negative fault */
+/** Starts a segment that is written to the output window. */
 export function beginWriting(): i32 {
-  return beginLeptonWriting();
+  beginTables();
+  beginEncoding();
+  return 0;
 }
 
-/** Takes the input window up as it is now. */
-export function resumeReading(): void {
-  resumeDecoding();
-}
-
-/** Tells the input window how far it was read. */
-export function pauseReading(): void {
-  pauseDecoding();
-}
-
-/** Bytes in the input window that were not taken up. */
-// @ts-ignore: decorator
-@inline
-export function readingRest(): usize {
-  return decoderRest();
-}
-
-/** Takes the output window up as it is now. */
-export function resumeWriting(): void {
-  resumeEncoding();
-}
-
-/** Tells the output window how far it was written. */
-export function pauseWriting(): void {
-  pauseEncoding();
-}
-
-/** Writes what is still in the coder: the segment's end. */
-export function finishWriting(): void {
-  finishEncoding();
-}
-
-/** Bytes of the output window that no carry can change any more. */
-export function settledSize(): usize {
-  return settledEncodingSize();
+function beginTables(): void {
+  if (!keepsTables) memory.copy(DENSE_MODEL, DENSE_PRIORS, TABLE_BYTES);
 }
 
 /** Takes component `c` for the rows that follow. */
 export function selectComponent(c: i32): void {
-  component = c;
-  selectLeptonComponent(c);
+  selectDenseComponent(c);
 }
 
-/** Goes to block `column` of row `y`, above which the segment has `rowsAbove` rows of this component. Also
- * when the walk goes on in the middle of a row. */
-export function beginRow(y: i32, column: i32, rowsAbove: i32): void {
-  const row = rowAddress(component, y);
-  aboveBytes = rowsAbove > 0 ? row - rowAddress(component, y - 1) : 0;
-  if (column < 0) aboveBytes = 0;
+/** Goes to row `y`, above which the segment has `rowsAbove` rows of this component. Also when the
+ * walk goes on in the middle of a row. */
+export function beginRow(y: i32, rowsAbove: i32): void {
+  beginRecordRow(component, y, rowsAbove);
 }
 
 /** Codes the block in `column`. Reading, it holds zeros before, and its coefficients and mask after.
@@ -99,12 +63,11 @@ export function beginRow(y: i32, column: i32, rowsAbove: i32): void {
 // @ts-ignore: decorator
 @inline
 export function codeBlock<D>(block: usize, column: i32): i32 {
-  const above = aboveBytes == 0 ? 0 : block - aboveBytes;
-  return codeLeptonBlock<D>(block, column > 0 ? block - BLOCK_BYTES : 0, above);
+  return codeDenseBlock<D>(block, column);
 }
 
 /** Behind the last coded block of row `y`, of which the blocks before `end` were coded; with 0 where the
  * row is not coded at all. */
 export function endRow(y: i32, end: i32): void {
-  if (y < 0 || end < 0) component = 0;
+  endRecordRow(component, y, end);
 }

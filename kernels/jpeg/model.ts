@@ -23,15 +23,8 @@ import {
   beginWriting as beginDenseWriting,
   codeBlock as codeDenseBlock,
   CODED_BLOCK_BYTES as DENSE_BLOCK_BYTES,
-  readingRest as denseRest,
   endRow as endDenseRow,
-  finishWriting as finishDenseWriting,
-  pauseReading as pauseDenseReading,
-  pauseWriting as pauseDenseWriting,
-  resumeReading as resumeDenseReading,
-  resumeWriting as resumeDenseWriting,
   selectComponent as selectDenseComponent,
-  settledSize as settledDenseSize,
   takeQuantizers as takeDenseQuantizers,
 } from "../dense/segment-model.ts";
 import { codeBlock as codeLeptonBlock } from "../lepton/block.ts";
@@ -42,13 +35,24 @@ import {
   selectComponent as selectLeptonComponent,
   takeQuantizers as takeLeptonQuantizers,
 } from "../lepton/segment-model.ts";
+import {
+  pauseDecoding as pauseRangeDecoding,
+  decoderRest as rangeRest,
+  resumeDecoding as resumeRangeDecoding,
+} from "../range/decode.ts";
+import {
+  finishEncoding as finishRangeEncoding,
+  pauseEncoding as pauseRangeEncoding,
+  resumeEncoding as resumeRangeEncoding,
+  settledSize as settledRangeSize,
+} from "../range/encode.ts";
 import { isLepton, reads } from "./direction.ts";
 import { BLOCK_BYTES, components } from "./frame.ts";
 
 /** Takes the quantizers that the host has written. @returns 0, or a negative fault: a zero among them is
  * one where `strict` says so */
 export function takeQuantizers<M>(strict: bool): i32 {
-  return isLepton<M>() ? takeLeptonQuantizers(strict) : takeDenseQuantizers(strict);
+  return isLepton<M>() ? takeLeptonQuantizers(strict) : takeDenseQuantizers();
 }
 
 /** Starts a segment afresh. @returns 0, or a negative fault */
@@ -65,8 +69,8 @@ export function resumeCoding<D, M>(): void {
     if (reads<D>()) resumeBoolDecoding();
     else resumeBoolEncoding();
   } else {
-    if (reads<D>()) resumeDenseReading();
-    else resumeDenseWriting();
+    if (reads<D>()) resumeRangeDecoding();
+    else resumeRangeEncoding();
   }
 }
 
@@ -78,8 +82,8 @@ export function pauseCoding<D, M>(): void {
     if (reads<D>()) pauseBoolDecoding();
     else pauseBoolEncoding();
   } else {
-    if (reads<D>()) pauseDenseReading();
-    else pauseDenseWriting();
+    if (reads<D>()) pauseRangeDecoding();
+    else pauseRangeEncoding();
   }
 }
 
@@ -89,21 +93,21 @@ export function finishCoding<M>(): void {
     resumeBoolEncoding();
     finishBoolEncoding();
   } else {
-    resumeDenseWriting();
-    finishDenseWriting();
+    resumeRangeEncoding();
+    finishRangeEncoding();
   }
 }
 
 /** Bytes of the output window that no carry can change any more. */
 export function settledSize<M>(): usize {
-  return isLepton<M>() ? settledBoolSize() : settledDenseSize();
+  return isLepton<M>() ? settledBoolSize() : settledRangeSize();
 }
 
 /** Bytes in the input window that the coder has not taken up. */
 // @ts-ignore: decorator
 @inline
 export function codingRest<M>(): usize {
-  return isLepton<M>() ? boolRest() : denseRest();
+  return isLepton<M>() ? boolRest() : rangeRest();
 }
 
 /** More bytes than any block takes. */
@@ -137,7 +141,7 @@ export function selectComponent<M>(c: i32): void {
 // @ts-ignore: decorator
 @inline
 export function beginRow<M>(y: i32, column: i32, rowsAbove: i32): void {
-  if (!isLepton<M>()) beginDenseRow(y, column, rowsAbove);
+  if (!isLepton<M>()) beginDenseRow(y, rowsAbove);
 }
 
 /** Codes the block in `column`, with the block `above` or 0. @returns 0, or a negative fault */

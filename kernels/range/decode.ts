@@ -20,13 +20,14 @@ let end: usize = 0;
 const WORD_BYTES: usize = 4;
 const WORD_BITS: u64 = 32;
 
-/** Starts a stream at the input window's next byte. */
+/** Starts a stream at the input window's next byte, of which it takes eight at once. */
 export function beginDecoding(): void {
   resumeDecoding();
   range = ~(<u64>0);
   value = 0;
   refill();
   refill();
+  pauseDecoding();
 }
 
 /** Takes the window up as it is now. To be called at the start of each call of the host. */
@@ -64,7 +65,7 @@ function refill(): void {
       next += 1;
     }
   }
-  value = (value << WORD_BITS) | (<u64>word);
+  value = (value << WORD_BITS) | <u64>word;
 }
 
 /**

@@ -73,7 +73,7 @@ export function finishEncoding(): void {
   let place = low;
   // With more zeros below, a place within the range is harder to find, but shorter.
   for (; bytes < 8; bytes++) {
-    const below = bytes == 0 ? ~(<u64>0) : (~(<u64>0)) >> (bytes << 3);
+    const below = bytes == 0 ? ~(<u64>0) : ~(<u64>0) >> (bytes << 3);
     place = (low + below) & ~below;
     if (place - low < range) break;
   }

@@ -1,0 +1,222 @@
+/**
+ * Interior: the 49 coefficients off both edges, in zigzag order, until the last that is not zero.
+ *
+ *   length   with how far from zero it is expected to be: by a trained estimate, by its own block
+ *   bits     below the leading one, first bit first
+ *   sign     last: with the magnitude, predictions tell more of it
+ *
+ * Contexts: docs/formats/jpeg-dense.md, interior.
+ */
+import { FAULT_COEFFICIENT, FAULT_STREAM } from "../fault.ts";
+import { reads } from "../jpeg/direction.ts";
+import { BORDERS_ABOVE, BORDERS_LEFT, INTERIOR_ORDER, OWN_MAGNITUDES } from "../memory.ts";
+import { decide, decideLength, use3, use5, useFourth, useSixth } from "./additive.ts";
+import { keepCoefficient, OWN_LINE } from "./coefficient.ts";
+import { cappedQuantizer, component, quotient, ratio, sizeOver } from "./component.ts";
+import { bitLength, countLevel, logLevel, sumLevel } from "./levels.ts";
+import { above, first, left, magnitudeOf, R_ROWS, second, signOf } from "./records.ts";
+import {
+  magnitudeWeights,
+  neighboursEstimate,
+  predictInterior,
+  term,
+  WEIGHT_BITS,
+} from "./regressions.ts";
+import {
+  BITS_PLACE,
+  BITS_PREFIX,
+  BITS_SCALE,
+  ESCAPE_INTERIOR,
+  INTERIOR_OTHER,
+  INTERIOR_OWN,
+  INTERIOR_SCALE,
+  INTERIOR_SIGNED,
+  LEVELS,
+  PAIR_BYTES,
+  ROW_BYTES,
+  SIGN_BORDERS,
+  SIGN_NEIGHBOURS,
+  SIGN_OTHER,
+  SIGN_PLACE,
+  SIGN_SCALED,
+  SIGN_SIZE,
+  tables,
+} from "./tables.ts";
+
+const INTERIOR_COUNT: u32 = 49;
+/** The longest magnitude: 15 bits. */
+export const LENGTH_LIMIT_AC: i32 = 15;
+/** Predictions beyond 4096 quantizers are as good as that. */
+const RATIO_LIMIT: u32 = 1 << 24;
+const INPUT_LIMIT: i32 = 16383;
+
+/** The signed prediction of the coefficient that is being coded, over its quantizer, in 1/4096. */
+let predicted: u32 = 0;
+let isPredictedNegative: bool = false;
+/** Its expected magnitude, in 1/16 of the quantizer, and the level of that. */
+let expected: u32 = 0;
+let scale: usize = 0;
+
+/** Codes the interior of a block that has `count` coefficients in it. @returns 0, or a negative fault */
+export function codeInterior<D>(block: usize, count: u32): i32 {
+  let remaining = count;
+  let isBehindOne: bool = false;
+  for (let z: usize = 0; remaining > 0; z++) {
+    if (z == INTERIOR_COUNT) return -FAULT_STREAM;
+    const raster = <usize>load<u8>(INTERIOR_ORDER + z);
+    const u = raster & 7;
+    const v = raster >> 3;
+    const value = reads<D>() ? 0 : <i32>load<i16>(block + 2 * raster);
+    const magnitude = <u32>abs<i32>(value);
+    expect(raster, u, v, remaining, INTERIOR_COUNT - <u32>z, isBehindOne);
+    const own = OWN_MAGNITUDES + OWN_LINE * (v + 2) + 2 * (u + 2);
+    chooseLength(z, raster, own, remaining);
+    const escape = tables + ESCAPE_INTERIOR;
+    const given = <i32>bitLength(magnitude);
+    const length =
+      component == 0 || component > 2
+        ? decideLength<D>(3, escape, given)
+        : decideLength<D>(4, escape, given);
+    isBehindOne = length > 0;
+    if (length == 0) continue;
+    if (length > LENGTH_LIMIT_AC) return reads<D>() ? -FAULT_STREAM : -FAULT_COEFFICIENT;
+    const coded = codeBits<D>(z, <u32>length, magnitude);
+    const isPositive = codeSign<D>(z, raster, u, v, coded, u32(value > 0));
+    keepCoefficient<D>(block, raster, coded, isPositive);
+    remaining -= 1;
+  }
+  return 0;
+}
+
+/** Makes `predicted`, `expected` and `scale`. */
+// @ts-ignore: decorator
+@inline
+function expect(
+  raster: usize,
+  u: usize,
+  v: usize,
+  remaining: u32,
+  rest: u32,
+  isBehindOne: bool,
+): void {
+  const sum = predictInterior(u, v);
+  const size = <u32>abs<i32>(sum);
+  isPredictedNegative = sum < 0;
+  predicted = min<u32>(ratio(raster, size), RATIO_LIMIT);
+  const q = cappedQuantizer(raster);
+  const weights = magnitudeWeights(raster);
+  const own = OWN_MAGNITUDES + OWN_LINE * (v + 2) + 2 * (u + 2);
+  let estimate = neighboursEstimate(raster);
+  estimate += term(weights, 11, load<u16>(own - 2));
+  estimate += term(weights, 12, load<u16>(own - OWN_LINE));
+  estimate += term(weights, 13, load<u16>(own - OWN_LINE - 2));
+  estimate += term(weights, 14, load<u16>(own - 4));
+  estimate += term(weights, 15, load<u16>(own - 2 * OWN_LINE));
+  estimate += term(weights, 16, load<u16>(own + OWN_LINE - 2));
+  estimate += term(weights, 17, load<u16>(own - OWN_LINE + 2));
+  estimate += term(weights, 18, min<i32>(<i32>((<u32>q * remaining) / rest), INPUT_LIMIT));
+  if (isBehindOne) estimate += term(weights, 19, q);
+  const whole = <i32>abs<i32>(sum >> WEIGHT_BITS);
+  estimate += term(weights, 20, min<i32>(whole, INPUT_LIMIT));
+  takeEstimate(raster, estimate);
+}
+
+// @ts-ignore: decorator
+@inline
+function takeEstimate(raster: usize, estimate: i32): void {
+  expected = min<u32>(quotient(raster, <u32>max<i32>(estimate, 0) >> 8), 4095);
+  scale = logLevel(expected);
+}
+
+/** Names the contexts of the length. */
+// @ts-ignore: decorator
+@inline
+function chooseLength(z: usize, raster: usize, own: usize, remaining: u32): void {
+  let near: u32 = 2 * (load<u16>(own - 2) + <u32>load<u16>(own - OWN_LINE));
+  near += <u32>load<u16>(own - OWN_LINE - 2) + load<u16>(own - 4);
+  near += <u32>load<u16>(own - 2 * OWN_LINE) + load<u16>(own + OWN_LINE - 2);
+  near += load<u16>(own - OWN_LINE + 2);
+  near = sizeOver(raster, near);
+  const count = countLevel(remaining);
+  const signed = min<usize>(logLevel(predicted >> 8) >> 1, 15);
+  use3(
+    tables + INTERIOR_SCALE + ROW_BYTES * ((z * LEVELS + scale) * 6 + (count >> 1)),
+    tables + INTERIOR_OWN + ROW_BYTES * ((z * 11 + sumLevel(near)) * 12 + count),
+    tables + INTERIOR_SIGNED + ROW_BYTES * (scale * 16 + signed),
+  );
+  if (component == 0 || component > 2) return;
+  const firstSize = min<usize>(sizeOver(raster, magnitudeOf(first, raster)), 4);
+  const secondSize = min<usize>(sizeOver(raster, magnitudeOf(second, raster)), 4);
+  const row = ((z * 5 + firstSize) * 5 + secondSize) * 11 + min<usize>(scale >> 2, 10);
+  useFourth(tables + INTERIOR_OTHER + ROW_BYTES * row);
+}
+
+/** The bits of the magnitude below its leading one. Returns the magnitude. */
+// @ts-ignore: decorator
+@inline
+function codeBits<D>(z: usize, length: u32, magnitude: u32): u32 {
+  let coded: u32 = 1;
+  for (let j = <i32>length - 2; j >= 0; j--) {
+    const place = 16 * <usize>length + <usize>j;
+    const top = <usize>(coded < 4 ? coded : 0);
+    const size = 8 * <usize>min<u32>(expected >> 3, 127) + <usize>min<u32>(coded, 7);
+    use3(
+      tables + BITS_PLACE + PAIR_BYTES * (256 * z + place),
+      tables + BITS_SCALE + PAIR_BYTES * ((256 * scale + place) * 4 + top),
+      tables + BITS_PREFIX + PAIR_BYTES * (size * 6 + <usize>min(j, 5)),
+    );
+    coded = (coded << 1) | decide<D>(3, (magnitude >> j) & 1);
+  }
+  return coded;
+}
+
+/** The sign: 1 for a positive one. */
+// @ts-ignore: decorator
+@inline
+function codeSign<D>(z: usize, raster: usize, u: usize, v: usize, magnitude: u32, given: u32): u32 {
+  const neighbours = 3 * signOf(above, raster) + signOf(left, raster);
+  const fromAbove = borderLevel(BORDERS_ABOVE + 4 * u, raster, magnitude);
+  const borders = 13 * fromAbove + borderLevel(BORDERS_LEFT + 4 * v, raster, magnitude);
+  const share = (6 * predicted) / magnitude;
+  const place = signed(min<u32>((share + 2048) >> 12, 20), 20);
+  const size = signed(min<u32>((12 * predicted + 2048) >> 12, 24), 24);
+  use5(
+    tables + SIGN_NEIGHBOURS + PAIR_BYTES * (9 * z + neighbours),
+    tables + SIGN_BORDERS + PAIR_BYTES * (169 * z + borders),
+    tables + SIGN_SCALED + PAIR_BYTES * (169 * min<usize>(scale >> 3, 3) + borders),
+    tables + SIGN_PLACE + PAIR_BYTES * (41 * z + place),
+    tables + SIGN_SIZE + PAIR_BYTES * (4 * size + <usize>min<u32>(magnitude - 1, 3)),
+  );
+  if (component == 0 || component > 2) return decide<D>(5, given);
+  let other: usize = 9 * z;
+  if (component == 2) other += 49 * 9 + 3 * signOf(second, raster) + signOf(first, raster);
+  else other += fifthOf(first, raster);
+  useSixth(tables + SIGN_OTHER + PAIR_BYTES * other);
+  return decide<D>(6, given);
+}
+
+/** Which sign the prediction has, with `size` of at most `most`: 0 .. 2 * most. */
+// @ts-ignore: decorator
+@inline
+function signed(size: u32, most: u32): usize {
+  return <usize>(isPredictedNegative ? most - size : most + size);
+}
+
+/** What is left of a border's sum, in quarters of the magnitude: 0..12, 6 for none. */
+// @ts-ignore: decorator
+@inline
+function borderLevel(at: usize, raster: usize, magnitude: u32): usize {
+  const rest = load<i32>(at);
+  const whole = min<u32>(ratio(raster, <u32>abs<i32>(rest)) >> 10, 6 * magnitude);
+  const size = magnitude == 1 ? whole : whole / magnitude;
+  return <usize>(rest < 0 ? 6 - size : 6 + size);
+}
+
+/** Whether the first component's coefficient is below -2 quantizers, negative, none, positive, above 2: 0..4. */
+// @ts-ignore: decorator
+@inline
+function fifthOf(record: usize, raster: usize): usize {
+  const product = <i32>load<i16>(record + 2 * raster, R_ROWS);
+  const most = 2 * cappedQuantizer(raster);
+  return usize(product >= -most) + usize(product >= 0) + usize(product > 0) + usize(product > most);
+}

@@ -1,0 +1,154 @@
+/**
+ * Tables: where each parameter of the model lies. A decision adds up the parameters of its contexts, one
+ * from each of up to seven tables.
+ *
+ *   row    8 logits, 8 rates, i16 each, 32 bytes     exponents: lane i is the step "longer than i"
+ *   pair   a logit, a rate, i16 each, 4 bytes        trees, signs, bits below the leading one
+ *
+ * All tables exist twice, for components 0 and 3 and for components 1 and 2. Dimensions, and what the
+ * contexts mean: docs/formats/jpeg-dense.md. Logits are in units of 1/2048, rates of 1/32768.
+ */
+import { DENSE_MODEL } from "../memory.ts";
+
+export const ROW_BYTES: usize = 32;
+export const PAIR_BYTES: usize = 4;
+/** Steps of an exponent in a row; the few longer ones go on in pairs. */
+export const ROW_STEPS: i32 = 8;
+/** The longest exponent: a DC's difference. */
+export const LENGTH_LIMIT: i32 = 17;
+
+/** Levels of `logLevel`. */
+export const LEVELS: usize = 42;
+
+// How many of the 49: a tree of 64 pairs for each context.
+const COUNT_TREE: usize = 64 * PAIR_BYTES;
+export const COUNT_NEAR: usize = 0;
+export const COUNT_OTHER: usize = COUNT_NEAR + 12 * COUNT_TREE;
+export const COUNT_WIDE: usize = COUNT_OTHER + 12 * 9 * COUNT_TREE;
+export const COUNT_LEFT: usize = COUNT_WIDE + 25 * 7 * COUNT_TREE;
+export const COUNT_ABOVE: usize = COUNT_LEFT + 25 * 13 * COUNT_TREE;
+export const COUNT_ALL: usize = COUNT_ABOVE + 25 * 13 * COUNT_TREE;
+export const COUNT_LOW: usize = COUNT_ALL + 64 * COUNT_TREE;
+const COUNT_END: usize = COUNT_LOW + 11 * 11 * COUNT_TREE;
+
+// Interior exponents.
+export const INTERIOR_SCALE: usize = COUNT_END;
+export const INTERIOR_OWN: usize = INTERIOR_SCALE + 49 * LEVELS * 6 * ROW_BYTES;
+export const INTERIOR_SIGNED: usize = INTERIOR_OWN + 49 * 11 * 12 * ROW_BYTES;
+export const INTERIOR_OTHER: usize = INTERIOR_SIGNED + LEVELS * 16 * ROW_BYTES;
+const INTERIOR_END: usize = INTERIOR_OTHER + 49 * 5 * 5 * 11 * ROW_BYTES;
+
+// Interior bits below the leading one: length 0..15, number 0..14.
+export const BITS_PLACE: usize = INTERIOR_END;
+export const BITS_SCALE: usize = BITS_PLACE + 49 * 16 * 16 * PAIR_BYTES;
+export const BITS_PREFIX: usize = BITS_SCALE + LEVELS * 16 * 16 * 4 * PAIR_BYTES;
+const BITS_END: usize = BITS_PREFIX + 128 * 8 * 6 * PAIR_BYTES;
+
+// Interior signs.
+export const SIGN_NEIGHBOURS: usize = BITS_END;
+export const SIGN_BORDERS: usize = SIGN_NEIGHBOURS + 49 * 9 * PAIR_BYTES;
+export const SIGN_SCALED: usize = SIGN_BORDERS + 49 * 169 * PAIR_BYTES;
+export const SIGN_PLACE: usize = SIGN_SCALED + 4 * 169 * PAIR_BYTES;
+export const SIGN_SIZE: usize = SIGN_PLACE + 49 * 41 * PAIR_BYTES;
+export const SIGN_OTHER: usize = SIGN_SIZE + 49 * 4 * PAIR_BYTES;
+const SIGN_END: usize = SIGN_OTHER + 2 * 49 * 9 * PAIR_BYTES;
+
+// How many of an edge's seven: a tree of 8 pairs, for the row's edge and the column's.
+const EDGE_TREE: usize = 8 * PAIR_BYTES;
+export const EDGE_COUNT_NEAR: usize = SIGN_END;
+export const EDGE_COUNT_INNER: usize = EDGE_COUNT_NEAR + 8 * 9 * EDGE_TREE;
+export const EDGE_COUNT_SIDE: usize = EDGE_COUNT_INNER + 9 * 9 * 12 * EDGE_TREE;
+export const EDGE_COUNT_OTHER: usize = EDGE_COUNT_SIDE + 50 * 9 * EDGE_TREE;
+export const EDGE_COUNT_LINE: usize = EDGE_COUNT_OTHER + 8 * 9 * 9 * EDGE_TREE;
+export const EDGE_COUNT_CORNERS: usize = EDGE_COUNT_LINE + 16 * 8 * 8 * EDGE_TREE;
+const EDGE_COUNTS: usize = EDGE_COUNT_CORNERS + 11 * 9 * EDGE_TREE - EDGE_COUNT_NEAR;
+/** Step from the row's tables to the column's. */
+export const EDGE_COUNT_DIRECTION: usize = EDGE_COUNTS;
+
+// Edge exponents.
+export const EDGE_SIGNED: usize = (EDGE_COUNT_NEAR + 2 * EDGE_COUNTS + 31) & ~31;
+export const EDGE_SCALE: usize = EDGE_SIGNED + 7 * LEVELS * 8 * ROW_BYTES;
+export const EDGE_BOTH: usize = EDGE_SCALE + 7 * LEVELS * 8 * ROW_BYTES;
+export const EDGE_OWN: usize = EDGE_BOTH + LEVELS * LEVELS * ROW_BYTES;
+export const EDGE_NEAR: usize = EDGE_OWN + 7 * 8 * 8 * 8 * ROW_BYTES;
+export const EDGE_OTHER: usize = EDGE_NEAR + 7 * 11 * 8 * ROW_BYTES;
+export const EDGE_BORDER: usize = EDGE_OTHER + 7 * 8 * 8 * 8 * ROW_BYTES;
+const EDGE_END: usize = EDGE_BORDER + 7 * 12 * LEVELS * ROW_BYTES;
+
+// Edge signs.
+export const EDGE_SIGN_SIZE: usize = EDGE_END;
+export const EDGE_SIGN_BORDER: usize = EDGE_SIGN_SIZE + 63 * 4 * PAIR_BYTES;
+export const EDGE_SIGN_SCALE: usize = EDGE_SIGN_BORDER + 7 * 21 * PAIR_BYTES;
+export const EDGE_SIGN_OTHER: usize = EDGE_SIGN_SCALE + 49 * 7 * PAIR_BYTES;
+const EDGE_SIGN_END: usize = EDGE_SIGN_OTHER + 13 * 9 * 7 * PAIR_BYTES;
+
+// Edge bits.
+export const EDGE_BITS_PLACE: usize = EDGE_SIGN_END;
+export const EDGE_BITS_SIGNED: usize = EDGE_BITS_PLACE + 7 * 16 * 16 * PAIR_BYTES;
+export const EDGE_BITS_MEAN: usize = EDGE_BITS_SIGNED + 33 * 16 * PAIR_BYTES;
+export const EDGE_BITS_SCALE: usize = EDGE_BITS_MEAN + 33 * 16 * 16 * PAIR_BYTES;
+export const EDGE_BITS_BOTH: usize = EDGE_BITS_SCALE + LEVELS * 16 * 16 * PAIR_BYTES;
+const EDGE_BITS_END: usize = EDGE_BITS_BOTH + 33 * 12 * 4 * PAIR_BYTES;
+
+// DC exponents, bits, signs.
+export const DC_UNSURE: usize = (EDGE_BITS_END + 31) & ~31;
+export const DC_SUM: usize = DC_UNSURE + 24 * 24 * ROW_BYTES;
+export const DC_FIRST: usize = DC_SUM + LEVELS * ROW_BYTES;
+export const DC_SECOND: usize = DC_FIRST + 24 * 24 * ROW_BYTES;
+export const DC_OTHER: usize = DC_SECOND + 24 * 24 * ROW_BYTES;
+export const DC_COUNT: usize = DC_OTHER + 12 * 21 * ROW_BYTES;
+export const DC_BITS_PLACE: usize = DC_COUNT + 12 * 24 * ROW_BYTES;
+export const DC_BITS_UNSURE: usize = DC_BITS_PLACE + 32 * 16 * PAIR_BYTES;
+export const DC_BITS_PREFIX: usize = DC_BITS_UNSURE + 24 * 32 * 16 * PAIR_BYTES;
+export const DC_SIGN_ROUNDING: usize = DC_BITS_PREFIX + 16 * 24 * 4 * PAIR_BYTES;
+export const DC_SIGN_BORDERS: usize = DC_SIGN_ROUNDING + 8 * 24 * PAIR_BYTES;
+export const DC_SIGN_SIZE: usize = DC_SIGN_BORDERS + 25 * 17 * PAIR_BYTES;
+const DC_SIGN_END: usize = DC_SIGN_SIZE + 4 * 8 * 17 * PAIR_BYTES;
+
+/** Steps of exponents beyond a row: of interior, edge and DC. */
+export const ESCAPE_INTERIOR: usize = DC_SIGN_END;
+export const ESCAPE_EDGE: usize = ESCAPE_INTERIOR + 16 * PAIR_BYTES;
+export const ESCAPE_DC: usize = ESCAPE_EDGE + 16 * PAIR_BYTES;
+/** Bytes of one class' tables. */
+export const CLASS_BYTES: usize = (ESCAPE_DC + 16 * PAIR_BYTES + 31) & ~31;
+
+/** Stretches of rows, in bytes from a class' start; all others hold pairs. */
+export const ROWS_INTERIOR: usize = INTERIOR_SCALE;
+export const ROWS_INTERIOR_END: usize = INTERIOR_END;
+export const ROWS_EDGE: usize = EDGE_SIGNED;
+export const ROWS_EDGE_END: usize = EDGE_END;
+export const ROWS_DC: usize = DC_UNSURE;
+export const ROWS_DC_END: usize = DC_BITS_PLACE;
+
+/** What a parameter begins with that no training has seen: no opinion, and a fast rate of 0.4. */
+export const FRESH_RATE: u32 = 13107;
+
+/** The tables of the component that is being coded. */
+export let tables: usize = DENSE_MODEL;
+
+/** Selects the tables of class 0 (components 0 and 3) or 1. */
+export function selectTables(colour: i32): void {
+  tables = DENSE_MODEL + <usize>colour * CLASS_BYTES;
+}
+
+/** Fills both classes' tables at `at` with parameters that no training has seen. */
+export function fillFresh(at: usize): void {
+  const pair = FRESH_RATE << 16;
+  for (let i: usize = 0; i < 2 * CLASS_BYTES; i += PAIR_BYTES) store<u32>(at + i, pair);
+  for (let colour: usize = 0; colour < 2; colour++) {
+    const start = at + colour * CLASS_BYTES;
+    fillRows(start + ROWS_INTERIOR, start + ROWS_INTERIOR_END);
+    fillRows(start + ROWS_EDGE, start + ROWS_EDGE_END);
+    fillRows(start + ROWS_DC, start + ROWS_DC_END);
+  }
+}
+
+function fillRows(from: usize, end: usize): void {
+  const rates = FRESH_RATE | (FRESH_RATE << 16);
+  for (let row = from; row < end; row += ROW_BYTES) {
+    for (let i: usize = 0; i < 16; i += 4) {
+      store<u32>(row + i, 0);
+      store<u32>(row + i, rates, 16);
+    }
+  }
+}
