@@ -156,10 +156,9 @@ export function setTraining(keeps: i32, rateFloor: i32): void {
 
 // Segments.
 
-/** Takes the quantizers that the host wrote. @returns 0, or a negative fault: a zero among them is
- * one where `strict` is 1 */
-export function openModel(strict: i32, borders: i32, gradients: i32, capped: i32): i32 {
-  return takeQuantizers<Dense>(strict != 0);
+/** Takes the quantizers that the host wrote; a zero counts as a one. @returns 0 */
+export function openModel(): i32 {
+  return takeQuantizers<Dense>(false);
 }
 
 /** Starts reading a segment of MCU rows [first, end) from the input window. */

@@ -138,19 +138,19 @@ export function decideTree<D>(count: i32, bits: u32, given: u32): u32 {
 
 /**
  * Codes an exponent with the first `count` contexts, which are rows: a one for each step, a zero at its
- * end. Beyond the rows' eight steps pairs at `escape` go on.
+ * end. Beyond the rows' eight steps pairs at `longer` go on.
  */
 // @ts-ignore: decorator
 @inline
-export function decideLength<D>(count: i32, escape: usize, given: i32): i32 {
+export function decideLength<D>(count: i32, longer: usize, given: i32): i32 {
   const length = ASC_FEATURE_SIMD ? rowVectors<D>(count, given) : rowScalars<D>(count, given);
-  return length < ROW_STEPS ? length : escapeFrom<D>(escape, given);
+  return length < ROW_STEPS ? length : goFurther<D>(longer, given);
 }
 
-function escapeFrom<D>(escape: usize, given: i32): i32 {
+function goFurther<D>(longer: usize, given: i32): i32 {
   let length = ROW_STEPS;
   for (; length < LENGTH_LIMIT; length++) {
-    c0 = escape + PAIR_BYTES * <usize>(length - ROW_STEPS);
+    c0 = longer + PAIR_BYTES * <usize>(length - ROW_STEPS);
     if (decide<D>(1, u32(given > length)) == 0) break;
   }
   return length;

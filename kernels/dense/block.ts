@@ -28,7 +28,6 @@ import {
   aboveRight,
   beginRecord,
   endRecord,
-  first,
   firstCount,
   here,
   left,

@@ -83,16 +83,16 @@ export function codeDc<D>(block: usize, count: u32, missedAbove: u32, missedLeft
     tables + DC_SECOND + ROW_BYTES * (24 * b + c),
     tables + DC_COUNT + ROW_BYTES * (24 * countLevel(count) + b),
   );
-  const escape = tables + ESCAPE_DC;
+  const longer = tables + ESCAPE_DC;
   const given = <i32>bitLength(magnitude);
   let length: i32;
   if (component == 2) {
     const surprise = 21 * <usize>load<u8>(second, R_DC_LENGTH);
     const unsure = logLevel(missedAndBorders) >> 1;
     useSixth(tables + DC_OTHER + ROW_BYTES * (surprise + min<usize>(unsure, 20)));
-    length = decideLength<D>(6, escape, given);
+    length = decideLength<D>(6, longer, given);
   } else {
-    length = decideLength<D>(5, escape, given);
+    length = decideLength<D>(5, longer, given);
   }
   store<u8>(here, <u8>min(length, 11), R_DC_LENGTH);
   let result = level;

@@ -184,12 +184,12 @@ export function codeEdge<D, Edge>(block: usize, count: u32): i32 {
     const magnitude = <u32>abs<i32>(value);
     expect<Edge>(raster, i, sum, remaining, before);
     chooseLength<Edge>(i, raster, remaining, before);
-    const escape = tables + ESCAPE_EDGE;
+    const longer = tables + ESCAPE_EDGE;
     const given = <i32>bitLength(magnitude);
     const length =
       component == 0 || component > 2
-        ? decideLength<D>(6, escape, given)
-        : decideLength<D>(7, escape, given);
+        ? decideLength<D>(6, longer, given)
+        : decideLength<D>(7, longer, given);
     before = 0;
     if (length == 0) {
       missed += <u32>abs<i32>(whole);

@@ -71,12 +71,12 @@ export function codeInterior<D>(block: usize, count: u32): i32 {
     expect(raster, u, v, remaining, INTERIOR_COUNT - <u32>z, isBehindOne);
     const own = OWN_MAGNITUDES + OWN_LINE * (v + 2) + 2 * (u + 2);
     chooseLength(z, raster, own, remaining);
-    const escape = tables + ESCAPE_INTERIOR;
+    const longer = tables + ESCAPE_INTERIOR;
     const given = <i32>bitLength(magnitude);
     const length =
       component == 0 || component > 2
-        ? decideLength<D>(3, escape, given)
-        : decideLength<D>(4, escape, given);
+        ? decideLength<D>(3, longer, given)
+        : decideLength<D>(4, longer, given);
     isBehindOne = length > 0;
     if (length == 0) continue;
     if (length > LENGTH_LIMIT_AC) return reads<D>() ? -FAULT_STREAM : -FAULT_COEFFICIENT;

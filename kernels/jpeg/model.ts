@@ -140,7 +140,7 @@ export function selectComponent<M>(c: i32): void {
 /** Goes to block `column` of row `y`, above which the segment has `rowsAbove` rows of this component. */
 // @ts-ignore: decorator
 @inline
-export function beginRow<M>(y: i32, column: i32, rowsAbove: i32): void {
+export function beginRow<M>(y: i32, rowsAbove: i32): void {
   if (!isLepton<M>()) beginDenseRow(y, rowsAbove);
 }
 

@@ -128,7 +128,7 @@ function codeRow<D, M>(y: i32, rowsAbove: i32): i32 {
   let block = rowAddress(component, y) + BLOCK_BYTES * <usize>column;
   let above = hasAbove ? rowAddress(component, y - 1) + BLOCK_BYTES * <usize>column : 0;
   const step = hasAbove ? BLOCK_BYTES : 0;
-  beginRow<M>(y, column, rowsAbove);
+  beginRow<M>(y, rowsAbove);
   while (column < end) {
     if (reads<D>()) {
       if (codingRest<M>() < codedBlockBytes<M>() && !isInputFinal()) return STATUS_INPUT;
