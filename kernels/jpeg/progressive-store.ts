@@ -18,7 +18,7 @@ import {
   rowAddress,
 } from "./frame.ts";
 import { finalIndex, firstIndex, low } from "./progressive-scan.ts";
-import { SCAN_COMPONENT, SCAN_COMPONENTS, SCAN_HIGH, scanField } from "./scan.ts";
+import { SCAN_COMPONENT, SCAN_COMPONENTS, SCAN_HIGH, SCAN_NOTES, scanField } from "./scan.ts";
 
 /**
  * Notes that this scan is read.
@@ -40,9 +40,11 @@ export function notePass(): i32 {
 /** Whether all coefficients of the scan are where `pass` has left them: its lowest bit plus one, or
  * 0 when none came. Of a component with AC coefficients the DC must be there. */
 function isAt(pass: i32): bool {
+  // Only a file that has room for notes can do without it: Lepton's programs cannot.
+  const needsDc = firstIndex > 0 && scanField(SCAN_NOTES) == 0;
   for (let i: usize = 0; i < <usize>scanField(SCAN_COMPONENTS); i++) {
     const passes = passesOf(i);
-    if (firstIndex > 0 && load<u8>(passes) == 0) return false;
+    if (needsDc && load<u8>(passes) == 0) return false;
     for (let k = firstIndex; k <= finalIndex; k++) {
       if (<i32>load<u8>(passes + k) != pass) return false;
     }

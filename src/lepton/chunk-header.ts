@@ -11,7 +11,8 @@ import { LEPTON_ESSENTIAL_BYTES_MAXIMUM } from "../core/limits.ts";
 import { ByteGatherer } from "./byte-gatherer.ts";
 import type { CoefficientModel } from "./coefficient-model.ts";
 import { type JpegScan, unsupported } from "./jpeg-frame.ts";
-import { beginsJpeg, essentialSegments, JPEG_START_BYTES, JpegHeader } from "./jpeg-header.ts";
+import { beginsJpeg, JPEG_START_BYTES, JpegHeader } from "./jpeg-header.ts";
+import { essentialSegments } from "./jpeg-markers.ts";
 
 /** Bytes that tell a JPEG. */
 const MAGIC_BYTES = 3;

@@ -22,7 +22,7 @@ import type { LeptonFlavour } from "./file-start.ts";
 import { holdsAll, type JpegScan } from "./jpeg-frame.ts";
 import { JPEG_START_BYTES, requireRestorable } from "./jpeg-header.ts";
 import { type Handoff, NO_PADDING, START } from "./picture.ts";
-import type { ScanIndex } from "./scan-index.ts";
+import { endAtRow, type ScanIndex } from "./scan-index.ts";
 
 /** Why a chunk is not coded; `why` is for people. */
 export interface ChunkRefused {
@@ -65,6 +65,7 @@ const NOTHING = new Uint8Array(0);
 /** Follows one object. */
 export class ChunkTracker {
   readonly #kernel: Kernel;
+  readonly #model: CoefficientModel;
   #header: ChunkHeader | undefined;
   #place: Place | undefined;
   /** Why nothing of the object can be coded any more. */
@@ -74,6 +75,7 @@ export class ChunkTracker {
   /** @param model - that codes what is planned */
   constructor(kernel: Kernel, model: CoefficientModel = "lepton") {
     this.#kernel = kernel;
+    this.#model = model;
     this.#header = new ChunkHeader(model);
   }
 
@@ -103,7 +105,7 @@ export class ChunkTracker {
         return nothing("marker segments only");
       }
       if (!holdsAll(found.scan)) throw new PithError("ProgressiveUnsupported");
-      requireRestorable(found.scan);
+      if (this.#model === "lepton") requireRestorable(found.scan);
       const { scan, essential } = found;
       scanAt = found.at;
       this.#header = undefined;
@@ -180,7 +182,7 @@ function planOf(
     endings.push({ index: { rows, seen }, endsWithRow: false });
   }
   if (ending?.seen.endsEarly !== false && !index.isOver) {
-    const atRow = endingAtRow(place.scan, rebase(index.known), index.padding);
+    const atRow = endAtRow(place.scan, rebase(index.known), { padding: index.padding });
     if (atRow !== undefined) {
       endings.push({ index: atRow, endsWithRow: true });
     }
@@ -194,25 +196,6 @@ function reaches({ frame }: JpegScan, { seen }: ScanIndex, { mcuRow }: Handoff):
   const [component] = frame.components;
   if (component === undefined) return false;
   return (seen.lastBlocks[0] ?? 0) >= mcuRow * component.v * component.columns;
-}
-
-/** An early end at the last beginning of a row that is known: all before it is whole. */
-function endingAtRow(
-  { frame }: JpegScan,
-  rows: readonly Handoff[],
-  padding: number,
-): ScanIndex | undefined {
-  const last = rows.at(-1);
-  if (last === undefined || rows.length < 2 || last.mcuRow >= frame.mcuRows) return undefined;
-  const lastBlocks = [0, 0, 0, 0];
-  for (const [c, { v, columns }] of frame.components.entries()) {
-    lastBlocks[c] = last.mcuRow * v * columns - 1;
-  }
-  const { position: end, restarts } = last;
-  return {
-    rows,
-    seen: { padding, restarts, surplusRestarts: 0, endsEarly: true, lastBlocks, end },
-  };
 }
 
 /** Faults that say nothing of the JPEG, though their kind is that of refusals. */

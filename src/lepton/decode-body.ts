@@ -10,8 +10,18 @@
 import type { KernelInstance } from "../core/kernel.ts";
 import { ByteLimit } from "./byte-limit.ts";
 import { type DecodePlan, restartsOf } from "./decode-plan.ts";
+import { restartsDue } from "./jpeg-frame.ts";
 import type { JpegGroup } from "./jpeg-groups.ts";
-import { feed, openPicture, openScan, START, STATUS, setHandoff, takeOutput } from "./picture.ts";
+import {
+  feed,
+  openPicture,
+  openScan,
+  type ScanOptions,
+  START,
+  STATUS,
+  setHandoff,
+  takeOutput,
+} from "./picture.ts";
 import type { SegmentToDecode } from "./segment-decoder.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -36,10 +46,8 @@ export async function* assemble(
 /** What stands behind the data of the only scan: surplus restart markers, further segments. */
 export function* afterScan(plan: DecodePlan): Generator<Uint8Array, void, undefined> {
   const { records } = plan.header;
-  const { frame, restartInterval } = plan.picture.scan;
   const count = records.surplusRestarts?.[0] ?? 0;
-  const due = Math.floor((frame.mcuColumns * frame.mcuRows - 1) / Math.max(1, restartInterval));
-  yield restartMarkers(restartInterval === 0 ? 0 : due, count);
+  yield restartMarkers(restartsDue(plan.picture.scan), count);
   yield records.jpegHeader.subarray(plan.groups.restAt);
 }
 
@@ -75,9 +83,10 @@ export function* writeScans(
     if (i > 0) yield header.records.jpegHeader.subarray(group.start, group.end);
     const restarts = restartsOf(header.records.restarts, i);
     const endsEarly = header.records.earlyEnd !== undefined;
-    yield* writeScan(instance, group, { padding: picture.padding, restarts, endsEarly });
+    const notes = header.records.notes?.[i];
+    yield* writeScan(instance, group, { padding: picture.padding, restarts, endsEarly, notes });
     const count = header.records.surplusRestarts?.[i] ?? 0;
-    if (count > 0) yield restartMarkers(restartsDue(group), count);
+    if (count > 0) yield restartMarkers(restartsDue(group.scan), count);
   }
   yield header.records.jpegHeader.subarray(groups.restAt);
 }
@@ -86,7 +95,7 @@ export function* writeScans(
 function* writeScan(
   instance: KernelInstance,
   { scan }: JpegGroup,
-  options: { readonly padding: number; readonly restarts: number; readonly endsEarly: boolean },
+  options: Omit<ScanOptions, "isReading">,
 ): Generator<Uint8Array, void, undefined> {
   openScan(instance, scan, { ...options, isReading: false });
   setHandoff(instance, START);
@@ -111,19 +120,6 @@ function* writeScan(
   if (scan.frame.progressive) return;
   instance.call("endScanWrite", 1);
   yield takeOutput(instance, instance.call("outputFilled"));
-}
-
-/** How many restart markers are due in a scan. */
-function restartsDue({ scan }: JpegGroup): number {
-  const { frame, restartInterval, components } = scan;
-  if (restartInterval === 0) return 0;
-  const [only] = components;
-  const component = components.length === 1 ? frame.components[only?.index ?? 0] : undefined;
-  const mcus =
-    component === undefined
-      ? frame.mcuColumns * frame.mcuRows
-      : component.scanColumns * component.scanRows;
-  return Math.floor((mcus - 1) / restartInterval);
 }
 
 /** `count` restart markers, numbered from `first` on. */

@@ -11,16 +11,9 @@ import { concatenate } from "../core/bytes.ts";
 import { PithError } from "../core/errors.ts";
 import type { LeptonHeader } from "./file.ts";
 import { type LeptonArithmetic, RUST_VERSION_CUT_TAIL } from "./file-start.ts";
-import { holdsAll } from "./jpeg-frame.ts";
+import { allBlocks, holdsAll, quantizersOf } from "./jpeg-frame.ts";
 import { type JpegGroups, readGroups } from "./jpeg-groups.ts";
-import {
-  allBlocks,
-  handoffOf,
-  type LeptonPicture,
-  quantizersOf,
-  START,
-  USUAL_ARITHMETIC,
-} from "./picture.ts";
+import { handoffOf, type LeptonPicture, START, USUAL_ARITHMETIC } from "./picture.ts";
 import type { SegmentToDecode } from "./segment-decoder.ts";
 
 export interface DecodePlan {
@@ -51,7 +44,8 @@ const SOI = Uint8Array.of(0xff, 0xd8);
  */
 export function planDecode(header: LeptonHeader, options: PlanOptions = {}): DecodePlan {
   const { records, rustVersion, dense, outputBytes } = header;
-  const groups = readGroups(records.jpegHeader, dense === undefined ? "lepton" : "dense");
+  const model = dense === undefined ? "lepton" : "dense";
+  const groups = readGroups(records.jpegHeader, model);
   const { scan, start, end } = groups.first;
   const { frame } = scan;
   const tables = rustVersion === undefined ? groups.finalQuantizers : scan.quantizers;
@@ -59,12 +53,13 @@ export function planDecode(header: LeptonHeader, options: PlanOptions = {}): Dec
   const lastBlocks = records.earlyEnd?.lastBlocks;
   const picture: LeptonPicture = {
     scan,
-    quantizers: quantizersOf(frame, tables),
+    quantizers: quantizersOf(frame, tables, model),
     codedBlocks: all.map((count, c) => Math.min(count, (lastBlocks?.[c] ?? count) + 1)),
     padding: records.padding,
     restarts: restartsOf(records.restarts, 0),
     arithmetic: options.arithmetic ?? header.arithmetic ?? USUAL_ARITHMETIC,
     priorsCapped: rustVersion === undefined,
+    notes: records.notes?.[0],
   };
   const opening =
     records.chunkPrefix ?? concatenate([SOI, records.jpegHeader.subarray(start, end)]);

@@ -8,14 +8,12 @@
  */
 import { PithError } from "../core/errors.ts";
 import type { KernelInstance } from "../core/kernel.ts";
-import type { ModelOption } from "./coefficient-model.ts";
-import type { JpegScan } from "./jpeg-frame.ts";
+import type { CoefficientModel, ModelOption } from "./coefficient-model.ts";
+import { allBlocks, type JpegScan, quantizersOf, restartsDue } from "./jpeg-frame.ts";
 import { JPEG_START_BYTES, type JpegHeader, requireRestorable } from "./jpeg-header.ts";
 import {
-  allBlocks,
   type LeptonPicture,
   NO_PADDING,
-  quantizersOf,
   type ScanSeen,
   START,
   USUAL_ARITHMETIC,
@@ -51,7 +49,7 @@ export interface SinglePlan {
  * @param jpeg - the whole file
  * @param at - where the scan's data begin
  * @param header - which has read what comes before them and judges what comes behind the scan;
- *   undefined takes anything there
+ *   undefined takes anything there, as dense files do
  * @throws PithError of kind "input" when the data cannot be restored exactly
  */
 export function* planSingle(
@@ -62,11 +60,12 @@ export function* planSingle(
   header: JpegHeader | undefined,
   options: CodingOptions,
 ): Steps<SinglePlan> {
-  requireRestorable(scan);
+  const isDense = options.model === "dense";
+  if (!isDense) requireRestorable(scan);
   const data = jpeg.subarray(at);
   if (data.length === 0) throw new PithError("ShortRead", { at });
-  const index = yield* indexScan(instance, scan, data, START, NO_PADDING);
-  if (header !== undefined) requireEnding(jpeg, at + index.seen.end, header);
+  const index = yield* indexScan(instance, scan, data, START, NO_PADDING, { takesNotes: isDense });
+  if (header !== undefined && !isDense) requireEnding(jpeg, at + index.seen.end, header);
   const tail = tailOf(data, index.seen);
   const ending = { tail, end: data.length - tail.length };
   const { picture, segments, records } = planRows(scan, index, data, ending, options);
@@ -119,7 +118,7 @@ export function planRows(
 ): SinglePlan {
   const { seen, rows } = index;
   const { frame } = scan;
-  const picture = pictureOf(scan, scan.quantizers, seen);
+  const picture = pictureOf(scan, scan.quantizers, seen, options.model);
   const [first] = frame.components;
   const v = first?.v ?? 1;
   const blocks = (first?.columns ?? 1) * v;
@@ -135,6 +134,7 @@ export function planRows(
   const segments: SegmentToEncode[] = [];
   const written: LeptonSegment[] = [];
   for (const [i, cut] of cuts.entries()) {
+    const isLast = cut.isLast && index.endsWithRow !== true;
     const handoff = rows[cut.first - from] ?? START;
     const next = cuts[i + 1];
     const stop = next === undefined ? end : (rows[next.first - from]?.position ?? end);
@@ -151,7 +151,7 @@ export function planRows(
       position - origin,
       next === undefined ? data.length : stop - origin + 1,
     );
-    segments.push({ rows: cut, handoff, data: bytes });
+    segments.push({ rows: { ...cut, isLast }, handoff, data: bytes });
   }
   const records: LeptonRecords = {
     jpegHeader: new Uint8Array(0),
@@ -161,6 +161,7 @@ export function planRows(
     earlyEnd: seen.endsEarly
       ? { component: 0, position: 0, bit: 0, lastBlocks: seen.lastBlocks }
       : undefined,
+    notes: seen.notes === undefined ? undefined : [seen.notes],
     tail,
   };
   return { picture, segments, records };
@@ -168,28 +169,27 @@ export function planRows(
 
 /** A count of restart markers where some that are due are missing; else readers know it. */
 function restartsToRecord(scan: JpegScan, seen: ScanSeen): number[] | undefined {
-  const { frame, restartInterval } = scan;
-  if (restartInterval === 0) return undefined;
-  const due = Math.floor((frame.mcuColumns * frame.mcuRows - 1) / restartInterval);
   const there = seen.restarts - seen.surplusRestarts;
-  return there < due ? [there] : undefined;
+  return there < restartsDue(scan) ? [there] : undefined;
 }
 
-/** The picture that the model codes. */
+/** The picture that a model codes. */
 export function pictureOf(
   scan: JpegScan,
   tables: JpegScan["quantizers"],
-  seen: Pick<ScanSeen, "endsEarly" | "lastBlocks" | "padding">,
+  seen: Pick<ScanSeen, "endsEarly" | "lastBlocks" | "padding" | "notes">,
+  model: CoefficientModel = "lepton",
 ): LeptonPicture {
-  const { endsEarly, lastBlocks, padding } = seen;
+  const { endsEarly, lastBlocks, padding, notes } = seen;
   const all = allBlocks(scan.frame);
   return {
     scan,
-    quantizers: quantizersOf(scan.frame, tables),
+    quantizers: quantizersOf(scan.frame, tables, model),
     codedBlocks: all.map((count, c) => (endsEarly ? (lastBlocks[c] ?? 0) + 1 : count)),
     padding,
     restarts: -1,
     arithmetic: USUAL_ARITHMETIC,
     priorsCapped: true,
+    notes,
   };
 }

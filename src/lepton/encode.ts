@@ -15,12 +15,13 @@ import { streamPair } from "../core/stream-pair.ts";
 import { ByteGatherer } from "./byte-gatherer.ts";
 import { type ByteRange, encodeRange } from "./chunk-range.ts";
 import type { ModelOption } from "./coefficient-model.ts";
+import { findFirstScan, scanlessParts } from "./encode-scanless.ts";
 import { encodeSegments } from "./encode-segments.ts";
 import { encodeSeveral } from "./encode-several.ts";
 import { type CodingOptions, type CutOptions, planSingle } from "./encode-single.ts";
 import { type LeptonParts, writeLepton } from "./file.ts";
-import { holdsAll, type JpegScan } from "./jpeg-frame.ts";
-import { type JpegHeader, readFirstScan } from "./jpeg-header.ts";
+import { holdsAll } from "./jpeg-frame.ts";
+import { type FirstScan, readFirstScan } from "./jpeg-header.ts";
 import { sniffJpeg } from "./jpeg-sniff.ts";
 import { loadEncoder } from "./kernels.ts";
 import { prove } from "./prove.ts";
@@ -131,16 +132,17 @@ export async function encodeWhole(
   anyEnding = false,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const work = new Work(options);
-  const { scan, at, header } = readFirstScan(jpeg, options.model);
-  const isSingle = holdsAll(scan);
   const { model } = options;
+  const first = model === "dense" ? findFirstScan(jpeg) : readFirstScan(jpeg);
+  const isSingle = first !== undefined && holdsAll(first.scan);
   const kernel = await loadEncoder(model);
   work.expect(options.verify === false ? jpeg.length : 2 * jpeg.length);
-  const { records, streams } = isSingle
-    ? await encodeSingle(kernel, jpeg, scan, at, anyEnding ? undefined : header, work, options)
-    : await work.use(kernel, (instance) =>
-        encodeSeveral(instance, jpeg, scan, at, header, options),
-      );
+  const { records, streams } =
+    first === undefined
+      ? scanlessParts(jpeg)
+      : isSingle
+        ? await encodeSingle(kernel, jpeg, first, work, options, anyEnding)
+        : await work.use(kernel, (instance) => encodeSeveral(instance, jpeg, first, options));
   const flavour = isSingle ? "Z" : "X";
   const lepton = await writeLepton({ model, flavour, outputBytes: jpeg.length, records, streams });
   work.reach(jpeg.length);
@@ -151,14 +153,13 @@ export async function encodeWhole(
 async function encodeSingle(
   kernel: Kernel,
   jpeg: Uint8Array,
-  scan: JpegScan,
-  at: number,
-  header: JpegHeader | undefined,
+  { scan, at, header }: FirstScan,
   work: Work,
   options: CodingOptions,
+  anyEnding: boolean,
 ): Promise<Pick<LeptonParts, "records" | "streams">> {
   const plan = await work.use(kernel, (instance) =>
-    planSingle(instance, jpeg, scan, at, header, options),
+    planSingle(instance, jpeg, scan, at, anyEnding ? undefined : header, options),
   );
   return { records: plan.records, streams: await encodeSegments(kernel, plan, work) };
 }

@@ -10,6 +10,7 @@
  * Source: ITU-T T.81, A.1 and B.2.2.
  */
 import { PithError } from "../core/errors.ts";
+import type { CoefficientModel } from "./coefficient-model.ts";
 
 export interface JpegComponent {
   /** As the scans name it; not its index. */
@@ -100,22 +101,63 @@ export function readFrame(body: Uint8Array, progressive: boolean): JpegFrame {
 }
 
 /**
- * Refuses pictures that Lepton files cannot hold.
+ * Refuses pictures that the files of a model cannot hold. Dense ones hold all but sampling factors that
+ * the standard does not know.
  *
- * @throws PithError "SamplingBeyondFourUnsupported", "SamplingBeyondTwoUnsupported",
+ * @throws PithError "SamplingBeyondFourUnsupported"; for Lepton "SamplingBeyondTwoUnsupported",
  *   "Unsupported4Colors"
  */
-export function requireLeptonFrame(frame: JpegFrame): void {
+export function requireFrame(frame: JpegFrame, model: CoefficientModel): void {
   const sampling = samplingText(frame);
   const factor = Math.max(...frame.components.map(({ h, v }) => Math.max(h, v)));
   if (factor > 4) throw new PithError("SamplingBeyondFourUnsupported", { sampling });
+  if (model === "dense") return;
   if (factor > 2) throw new PithError("SamplingBeyondTwoUnsupported", { sampling });
   if (frame.components.length === 4) throw new PithError("Unsupported4Colors");
+}
+
+/** How many restart markers are due in a scan. */
+export function restartsDue({ frame, restartInterval, components }: JpegScan): number {
+  if (restartInterval === 0) return 0;
+  const [only] = components;
+  const component = components.length === 1 ? frame.components[only?.index ?? 0] : undefined;
+  const mcus =
+    component === undefined
+      ? frame.mcuColumns * frame.mcuRows
+      : component.scanColumns * component.scanRows;
+  return Math.floor((mcus - 1) / restartInterval);
 }
 
 /** Whether one scan holds the whole picture: sequential, with all components. */
 export function holdsAll(scan: JpegScan): boolean {
   return !scan.frame.progressive && scan.components.length === scan.frame.components.length;
+}
+
+/**
+ * The quantization tables of a frame's components.
+ *
+ * @param tables - by id
+ * @param model - for the dense one a table that is not there is one of zeros
+ * @throws PithError "UnsupportedJpeg" when one is not there
+ */
+export function quantizersOf(
+  frame: JpegFrame,
+  tables: readonly (Uint16Array | undefined)[],
+  model: CoefficientModel,
+): Uint16Array[] {
+  return frame.components.map(({ quantizer }) => {
+    const table = tables[quantizer];
+    if (table === undefined && model === "dense") return new Uint16Array(64);
+    if (table === undefined) {
+      throw unsupported("no quantization table", { quantizer });
+    }
+    return table;
+  });
+}
+
+/** All blocks of each component. */
+export function allBlocks(frame: JpegFrame): number[] {
+  return frame.components.map(({ columns, rows }) => columns * rows);
 }
 
 /** The sampling factors, horizontal first, as in "2x2,1x1,1x1". */

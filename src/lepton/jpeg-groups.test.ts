@@ -5,7 +5,8 @@ import { corpusFile, corpusPath, withoutCorpus } from "../../test/corpus.ts";
 import { concatenate, equalBytes, fromHex } from "../core/bytes.ts";
 import { readLepton } from "./file.ts";
 import { readGroups } from "./jpeg-groups.ts";
-import { essentialSegments, readFirstScan } from "./jpeg-header.ts";
+import { readFirstScan } from "./jpeg-header.ts";
+import { essentialSegments } from "./jpeg-markers.ts";
 
 const FRAME = fromHex("ffc0000b080010002001011100");
 const SCAN = fromHex("ffda0008010100003f00");

@@ -10,7 +10,8 @@ import {
   JPEG_TABLE_BYTES_MAXIMUM,
 } from "../core/limits.ts";
 import { holdsAll, samplingText } from "./jpeg-frame.ts";
-import { essentialSegments, JpegHeader, readFirstScan, requireRestorable } from "./jpeg-header.ts";
+import { JpegHeader, readFirstScan, requireRestorable } from "./jpeg-header.ts";
+import { essentialSegments } from "./jpeg-markers.ts";
 import { sniffJpeg } from "./jpeg-sniff.ts";
 
 const TINY = readFileSync(new URL("../../test/vectors/lepton/tiny.jpg", import.meta.url));

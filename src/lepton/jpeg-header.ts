@@ -8,7 +8,8 @@
  * decoder, whose header record holds the segments of all scans one behind the other; and who only
  * looks at the first bytes of an object (jpeg-sniff.ts). A reader remembers the tables, so that each
  * scan gets those in force where its data begin. It takes whole segments only: when the bytes end
- * inside one, it says where, and goes on from there when more have come.
+ * inside one, it says where, and goes on from there when more have come. For a dense file it passes
+ * over whatever stands between segments; Lepton files must be read by others, who do not.
  *
  * Frames are in jpeg-frame.ts, tables in jpeg-tables.ts. Source: ITU-T T.81, B.1 and B.2.
  */
@@ -24,24 +25,23 @@ import {
   type JpegFrame,
   type JpegScan,
   readFrame,
-  requireLeptonFrame,
+  requireFrame,
   unsupported,
 } from "./jpeg-frame.ts";
+import {
+  COM,
+  DHT,
+  DQT,
+  DRI,
+  EOI,
+  hasLength,
+  isFrame,
+  markerFrom,
+  SOF_PROGRESSIVE,
+  SOI,
+  SOS,
+} from "./jpeg-markers.ts";
 import { readHuffmanTables, readQuantizers } from "./jpeg-tables.ts";
-
-// Second bytes of markers; the first is FF.
-const SOF_BASELINE = 0xc0;
-const SOF_EXTENDED = 0xc1;
-const SOF_PROGRESSIVE = 0xc2;
-const DHT = 0xc4;
-const SOI = 0xd8;
-const EOI = 0xd9;
-const SOS = 0xda;
-const DQT = 0xdb;
-const DRI = 0xdd;
-const APP_FIRST = 0xe0;
-const APP_FINAL = 0xef;
-const COM = 0xfe;
 
 /** SOI. */
 export const JPEG_START_BYTES = 2;
@@ -55,8 +55,8 @@ export type JpegStep =
   | { readonly kind: "more"; readonly at: number };
 
 export interface JpegHeaderOptions {
-  /** "lepton" (the default) refuses at once what Lepton files cannot hold; "any" reads on, for
-   * people who want to know what a JPEG is. */
+  /** "lepton" (the default) refuses at once what Lepton files cannot hold, "dense" what dense ones
+   * cannot; "any" reads on, for people who want to know what a JPEG is. */
   readonly frames?: CoefficientModel | "any" | undefined;
 }
 
@@ -99,7 +99,7 @@ export class JpegHeader {
    * @param at - where a segment begins: behind SOI (0 in a header record), or where the data of
    *   a scan ended, or where the last call ended with "more"
    * @throws PithError "UnsupportedJpeg" for what breaks the format or cannot be restored, what
-   *   `requireLeptonFrame` throws, and "HeaderTooLarge". Time grows with the bytes passed over, memory does not.
+   *   `requireFrame` throws, and "HeaderTooLarge". Time grows with the bytes passed over, memory does not.
    */
   read(bytes: Uint8Array, at: number): JpegStep {
     let next = at;
@@ -137,6 +137,7 @@ export class JpegHeader {
   /** Where the marker begins that is due at `at`. */
   #toMarker(bytes: Uint8Array, at: number): number {
     if (at >= bytes.length) return at;
+    if (this.#frames === "dense") return markerFrom(bytes, at);
     let next = at;
     if (bytes[next] !== 0xff && this.#followsComment) {
       // dropbox/lepton lets a stray byte pass behind a comment: some writers count it wrongly.
@@ -160,7 +161,7 @@ export class JpegHeader {
     } else if (isFrame(type)) {
       if (this.#frame !== undefined) throw unsupported("more than one frame");
       const frame = readFrame(body, type === SOF_PROGRESSIVE);
-      if (this.#frames !== "any") requireLeptonFrame(frame);
+      if (this.#frames !== "any") requireFrame(frame, this.#frames);
       this.#frame = frame;
     }
   }
@@ -191,7 +192,10 @@ export class JpegHeader {
     const at = 1 + 2 * count;
     const [spectralStart, spectralEnd] = [byte(at), byte(at + 1)];
     const [high, low] = [byte(at + 2) >> 4, byte(at + 2) & 15];
-    if (spectralStart > spectralEnd || spectralEnd > 63 || high > 11 || low > 11) {
+    // A sequential scan is what it is, whatever it says of itself.
+    const counts = frame.progressive || this.#frames !== "dense";
+    const isImpossible = spectralStart > spectralEnd || spectralEnd > 63 || high > 11 || low > 11;
+    if (counts && isImpossible) {
       throw unsupported("an impossible part of the spectrum", { spectralStart, spectralEnd });
     }
     const spectrum = frame.progressive
@@ -208,22 +212,23 @@ export class JpegHeader {
   }
 }
 
+/** The first scan of a JPEG. */
+export interface FirstScan {
+  readonly scan: JpegScan;
+  /** Where its data begin. */
+  readonly at: number;
+  /** Can go on behind them. */
+  readonly header: JpegHeader;
+}
+
 /**
  * Reads a JPEG up to the data of its first scan, as an encoder does.
  *
  * @param jpeg - all of it, or its beginning
  * @param model - that is to code it
- * @returns the scan; where its data begin; the reader, which can go on behind them
  * @throws PithError "ShortRead" when there is no scan in the bytes; as `JpegHeader.read`
  */
-export function readFirstScan(
-  jpeg: Uint8Array,
-  model: CoefficientModel = "lepton",
-): {
-  readonly scan: JpegScan;
-  readonly at: number;
-  readonly header: JpegHeader;
-} {
+export function readFirstScan(jpeg: Uint8Array, model: CoefficientModel = "lepton"): FirstScan {
   if (!beginsJpeg(jpeg)) {
     if (jpeg.length < 3) throw new PithError("ShortRead", { bytes: jpeg.length });
     throw unsupported("not a JPEG");
@@ -236,7 +241,7 @@ export function readFirstScan(
 }
 
 /**
- * Refuses what no Lepton program restores, or not each of them.
+ * Refuses what no Lepton program restores, or not each of them. A dense file restores all of it.
  *
  * @param quantizers - those that the model is to use: of the scan when it holds the whole picture,
  *   else as they stand behind the last scan
@@ -263,36 +268,4 @@ export function requireRestorable(
 /** Whether these bytes begin as a JPEG does: FF D8 FF. */
 export function beginsJpeg(bytes: Uint8Array): boolean {
   return bytes[0] === 0xff && bytes[1] === SOI && bytes[2] === 0xff;
-}
-
-/**
- * The segments that decoding needs: frame, tables, restart interval, scan.
- *
- * @param header - segments that `JpegHeader.read` has read
- */
-export function essentialSegments(header: Uint8Array): Uint8Array[] {
-  const segments: Uint8Array[] = [];
-  let at = 0;
-  while (at + 4 <= header.length) {
-    // The one stray byte that may stand behind a comment.
-    if (header[at] !== 0xff) at += 1;
-    const type = header[at + 1] ?? 0;
-    const end = at + 2 + (((header[at + 2] ?? 0) << 8) | (header[at + 3] ?? 0));
-    if (isFrame(type) || [DHT, DQT, DRI, SOS].includes(type)) {
-      segments.push(header.subarray(at, end));
-    }
-    at = end;
-  }
-  return segments;
-}
-
-function isFrame(type: number): boolean {
-  return type === SOF_BASELINE || type === SOF_EXTENDED || type === SOF_PROGRESSIVE;
-}
-
-/** Whether a marker that may stand in a header begins a segment with a length field. The others are
- * those of lossless, hierarchical and arithmetic-coded JPEGs, of restarts, and unknown ones. */
-function hasLength(type: number): boolean {
-  if (isFrame(type) || [DHT, DQT, DRI, SOS, COM].includes(type)) return true;
-  return type >= APP_FIRST && type <= APP_FINAL;
 }

@@ -8,8 +8,9 @@ import { LEPTON_AHEAD_BYTES_MAXIMUM } from "../core/limits.ts";
 import { decodeLepton, decodeLeptonIterable } from "./decode.ts";
 import { encodeLepton } from "./encode.ts";
 import type { JpegFrame } from "./jpeg-frame.ts";
+import { allBlocks } from "./jpeg-frame.ts";
 import { loadDecoder } from "./kernels.ts";
-import { allBlocks, openFrame, RING } from "./picture.ts";
+import { openFrame, RING } from "./picture.ts";
 
 const MIB = 1024 * 1024;
 const skip = withoutCorpus;

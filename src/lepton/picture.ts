@@ -6,12 +6,12 @@
  *
  * Fields of the kernel's records: kernels/jpeg/frame.ts and scan.ts.
  */
-import { PithError } from "../core/errors.ts";
 import type { KernelInstance } from "../core/kernel.ts";
 import type { LeptonArithmetic } from "./file-start.ts";
 import type { JpegFrame, JpegScan } from "./jpeg-frame.ts";
 import { HUFFMAN_SPEC_BYTES } from "./jpeg-tables.ts";
 import type { LeptonSegment } from "./records.ts";
+import type { ScanNotes } from "./scan-notes.ts";
 
 export interface LeptonPicture {
   /** The scan whose tables hold, and the frame. */
@@ -27,6 +27,8 @@ export interface LeptonPicture {
   readonly arithmetic: LeptonArithmetic;
   /** Whether priors are capped at 1023, as dropbox/lepton has it. */
   readonly priorsCapped: boolean;
+  /** What the scan has that no canonical writer makes; undefined when there is nothing like that. */
+  readonly notes?: ScanNotes | undefined;
 }
 
 /** What both Lepton programs do unless a file says otherwise. */
@@ -58,6 +60,8 @@ export interface ScanSeen {
   readonly lastBlocks: readonly number[];
   /** Position of the first byte after the scan's data. */
   readonly end: number;
+  /** What no canonical writer makes, if notes were asked for and there is something like that. */
+  readonly notes?: ScanNotes | undefined;
 }
 
 /** Padding that was not seen yet, as the kernel and dropbox/lepton have it. */
@@ -111,18 +115,19 @@ export function openModel(
   instance.call("openModel", +isStrict, +dc16, +adv16, +picture.priorsCapped);
 }
 
+export interface ScanOptions {
+  readonly padding: number;
+  readonly restarts: number;
+  readonly isReading: boolean;
+  /** Writing: the file ends early, so what has no code may be what nobody asks for. */
+  readonly endsEarly?: boolean | undefined;
+  /** Reading: what no canonical writer makes is noted, not refused; so where there are notes. */
+  readonly takesNotes?: boolean | undefined;
+  readonly notes?: ScanNotes | undefined;
+}
+
 /** Hands over the tables and the description of a scan. */
-export function openScan(
-  instance: KernelInstance,
-  scan: JpegScan,
-  options: {
-    readonly padding: number;
-    readonly restarts: number;
-    readonly isReading: boolean;
-    /** Writing: the file ends early, so what has no code may be what nobody asks for. */
-    readonly endsEarly?: boolean | undefined;
-  },
-): void {
+export function openScan(instance: KernelInstance, scan: JpegScan, options: ScanOptions): void {
   const slots = new Set<number>();
   for (const { dcTable, acTable } of scan.components) slots.add(dcTable).add(4 + acTable);
   const specs = new Uint8Array(8 * HUFFMAN_SPEC_BYTES);
@@ -142,7 +147,16 @@ export function openScan(
   fields.set([scan.restartInterval, +scan.frame.progressive, options.padding], 17);
   fields[20] = options.restarts;
   fields[21] = +(options.endsEarly === true);
+  const { isReading, takesNotes, notes } = options;
+  fields[22] = +(takesNotes === true || notes !== undefined);
   fields[24] = options.padding;
+  if (notes !== undefined && !isReading) {
+    const [paddings, deviations] = [notes.paddings.length, notes.deviations.length / 2];
+    fields[23] = paddings;
+    fields[36] = deviations;
+    put(instance, "paddingsAddress", notes.paddings, paddings);
+    put(instance, "deviationsAddress", notes.deviations, deviations);
+  }
   put(instance, "scanAddress", fields);
 }
 
@@ -200,6 +214,19 @@ export function getSeen(instance: KernelInstance): ScanSeen {
     endsEarly: fields[27] !== 0,
     lastBlocks: [...fields.subarray(28, 32)],
     end: fields[32] ?? 0,
+    notes: getNotes(instance, fields),
+  };
+}
+
+function getNotes(instance: KernelInstance, fields: Int32Array): ScanNotes | undefined {
+  const isMixed = fields[33] !== 0;
+  const [paddings = 0, deviations = 0] = fields.subarray(34, 36);
+  if (!isMixed && deviations === 0) return undefined;
+  const patterns = instance.call("paddingsAddress", paddings);
+  const pairs = instance.bytes(instance.call("deviationsAddress", deviations), 8 * deviations);
+  return {
+    paddings: instance.bytes(patterns, isMixed ? paddings : 0).slice(),
+    deviations: new Uint32Array(pairs.slice().buffer),
   };
 }
 
@@ -213,30 +240,6 @@ export function handoffOf(segment: LeptonSegment, v: number): Handoff {
     overhangBits: bits,
     dc: segment.dc,
   };
-}
-
-/**
- * The quantization tables of a frame's components.
- *
- * @param tables - by id
- * @throws PithError "UnsupportedJpeg" when one is not there
- */
-export function quantizersOf(
-  frame: JpegFrame,
-  tables: readonly (Uint16Array | undefined)[],
-): Uint16Array[] {
-  return frame.components.map(({ quantizer }) => {
-    const table = tables[quantizer];
-    if (table === undefined) {
-      throw new PithError("UnsupportedJpeg", { why: "no quantization table", quantizer });
-    }
-    return table;
-  });
-}
-
-/** All blocks of each component. */
-export function allBlocks(frame: JpegFrame): number[] {
-  return frame.components.map(({ columns, rows }) => columns * rows);
 }
 
 /** Appends to the input window what fits. @returns how many bytes fitted */
@@ -255,9 +258,14 @@ export function takeOutput(instance: KernelInstance, size: number): Uint8Array<A
   return bytes;
 }
 
-function put(instance: KernelInstance, at: string, fields: ArrayBufferView): void {
+function put(
+  instance: KernelInstance,
+  at: string,
+  fields: ArrayBufferView,
+  ...given: readonly number[]
+): void {
   const bytes = new Uint8Array(fields.buffer, fields.byteOffset, fields.byteLength);
-  instance.bytes(instance.call(at), bytes.length).set(bytes);
+  instance.bytes(instance.call(at, ...given), bytes.length).set(bytes);
 }
 
 function get(instance: KernelInstance, at: string, count: number): Int32Array {
