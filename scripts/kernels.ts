@@ -26,7 +26,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { buildDictionary, DICTIONARY_FILE } from "./dictionary.ts";
 
 /** The entry files: one wasm module per codec family. Other files in kernels/ are parts of these. */
-export const KERNELS = ["deflate", "lepton", "dense", "filters", "divans"] as const;
+export const KERNELS = ["deflate", "header", "lepton", "dense", "filters", "divans"] as const;
 
 /** One source, two builds, equal byte for byte in what they put out. */
 export const VARIANTS = {
