@@ -19,11 +19,12 @@ import { fillMixTables } from "./divans/mix.ts";
 import { parameter, UNIT_LENGTH } from "./divans/parameters.ts";
 import { beginUnit, commandCount, unitPosition, walk } from "./divans/unit.ts";
 import { FAULT_CALL, FAULT_COMMANDS, FAULT_MEMORY } from "./fault.ts";
-import { beginFirstPrices, firstLiteralPrices } from "./lz/first-prices.ts";
-import { beginLazyParse as beginLazyCommands, parseLazily } from "./lz/lazy.ts";
+import { SUMS } from "./lz/estimate.ts";
+import { beginFirstPrices as beginGuesses, firstLiteralPrices } from "./lz/first-prices.ts";
+import { beginLazyParse as beginOnePass, parseLazily } from "./lz/lazy.ts";
 import { beginMatches as beginMatchLists, findMatches } from "./lz/match.ts";
 import { beginParse, parse } from "./lz/parse.ts";
-import { endPath } from "./lz/path.ts";
+import { endPath as endCommands } from "./lz/path.ts";
 import { forbidShort } from "./lz/prices.ts";
 import {
   CODED,
@@ -31,6 +32,8 @@ import {
   COMMAND_BYTES,
   COMMAND_ROWS,
   COMMANDS,
+  COUNT_BYTES,
+  COUNTS,
   DICTIONARY,
   DIVANS_DECODER_BYTES,
   LITERAL_PRICES,
@@ -51,9 +54,7 @@ import { fillRows } from "./rans/cdf.ts";
 import { beginGathering, blockIsSound, closeBlock, openBlock, STATE_BYTES } from "./rans/coder.ts";
 
 export {
-  beginFirstPrices,
   beginParse,
-  endPath,
   findMatches,
   firstLiteralPrices,
   forbidShort,
@@ -97,6 +98,10 @@ function reserve(bytes: usize): i32 {
 let unitBytes: usize = 0;
 let blockBytes: usize = 0;
 let commandBytes: usize = 0;
+/** Whether nothing but parses in one pass and coding came since then, which leave most of an encoder's
+ * memory alone; and whether there was such a parse. */
+let isOnePass: bool = true;
+let wasParsed: bool = false;
 
 /** Clears what a job left; tables and dictionary stay. What no job has touched is zero as it is, and
  * clearing all of an encoder's memory would take longer than a small unit. */
@@ -109,20 +114,41 @@ export function wipe(): void {
   memory.fill(CODED, 0, min<usize>(blockBytes + PRIMER_BYTES, CODED_BYTES));
   if (<usize>memory.size() * PAGE_BYTES >= MATCHES + MATCH_BYTES) {
     memory.fill(SYMBOLS, 0, SYMBOL_BYTES);
-    memory.fill(LITERAL_PRICES, 0, min<usize>(2 * unit, 2 * UNIT_BYTES));
-    memory.fill(PRICES, 0, COMMANDS - PRICES);
-    const commands = max<usize>(max<usize>(commandBytes, 8 * unit), FIRST_PRICE_BYTES);
-    memory.fill(COMMANDS, 0, min<usize>(commands, COMMAND_BYTES));
-    memory.fill(MATCH_COUNTS, 0, min<usize>(unit, UNIT_BYTES));
-    memory.fill(MATCHES, 0, min<usize>(MATCHES_A_BYTE * unit, MATCH_BYTES));
+    if (isOnePass) wipeOnePass(unit);
+    else wipeSearch(unit);
   }
+  isOnePass = true;
+  wasParsed = false;
   unitBytes = 0;
   blockBytes = 0;
   commandBytes = 0;
 }
 
+function wipeOnePass(unit: usize): void {
+  memory.fill(COUNTS, 0, COUNT_BYTES);
+  memory.fill(COMMANDS, 0, min<usize>(commandBytes, COMMAND_BYTES));
+  if (wasParsed) memory.fill(MATCHES, 0, SUMS - MATCHES + 4 * unit);
+}
+
+function wipeSearch(unit: usize): void {
+  memory.fill(LITERAL_PRICES, 0, min<usize>(2 * unit, 2 * UNIT_BYTES));
+  memory.fill(PRICES, 0, COMMANDS - PRICES);
+  const commands = max<usize>(max<usize>(commandBytes, 8 * unit), FIRST_PRICE_BYTES);
+  memory.fill(COMMANDS, 0, min<usize>(commands, COMMAND_BYTES));
+  memory.fill(MATCH_COUNTS, 0, min<usize>(unit, UNIT_BYTES));
+  const matches = max<usize>(MATCHES_A_BYTE * unit, SUMS - MATCHES + 4 * unit);
+  memory.fill(MATCHES, 0, min<usize>(matches, MATCH_BYTES));
+}
+
+/** Prices for a first parse (lz/first-prices.ts). */
+export function beginFirstPrices(bytes: u32): void {
+  isOnePass = false;
+  beginGuesses(bytes);
+}
+
 /** Begins to look for matches in the unit (lz/match.ts). */
 export function beginMatches(bytes: u32, depth: u32, nice: u32): void {
+  isOnePass = false;
   unitBytes = max<usize>(unitBytes, bytes);
   beginMatchLists(bytes, depth, nice);
 }
@@ -130,7 +156,15 @@ export function beginMatches(bytes: u32, depth: u32, nice: u32): void {
 /** Begins to parse the unit in one pass (lz/lazy.ts). */
 export function beginLazyParse(bytes: u32): void {
   unitBytes = max<usize>(unitBytes, bytes);
-  beginLazyCommands(bytes);
+  wasParsed = true;
+  beginOnePass(bytes);
+}
+
+/** The unit is parsed: says how many commands there are. */
+export function endPath(): u32 {
+  const commands = endCommands();
+  commandBytes = max<usize>(commandBytes, (<usize>commands) << 3);
+  return commands;
 }
 
 export function parameterAddress(): usize {
@@ -149,6 +183,7 @@ export function commandAddress(): usize {
   return COMMANDS;
 }
 export function hintAddress(): usize {
+  isOnePass = false;
   return PARSER;
 }
 export function accountAddress(): usize {
@@ -188,6 +223,7 @@ export function encodeBlock(): i32 {
 /** Prices the unit by `commands` commands, from the first byte to the last. Returns 0 or a fault. */
 export function priceUnit(commands: u32): i32 {
   touch(commands);
+  isOnePass = false;
   const fault = beginUnit(commands, false);
   if (fault) return fault;
   beginCounts();
@@ -196,6 +232,7 @@ export function priceUnit(commands: u32): i32 {
 
 /** Begins to decode the unit whose parameters are set; `note` keeps its commands. */
 export function beginDecoding(note: bool): i32 {
+  isOnePass = false;
   touch(note ? <u32>(COMMAND_BYTES / 8) : 0);
   return beginUnit(0, note);
 }

@@ -8,6 +8,7 @@ import { applyFilter, loadFilters, undoFilter } from "./apply.ts";
 import { chooseFilter } from "./choose.ts";
 import { detectFilters } from "./detect.ts";
 import { picture } from "./suite.ts";
+import { looksLikeText } from "./text.ts";
 
 const kernel = await loadFilters();
 const deflated = (bytes: Uint8Array): number => deflateRawSync(bytes, { level: 9 }).length;
@@ -69,8 +70,21 @@ test("a long unit is tried on two pieces, and at effort dense the best two on al
   assert.ok(dense.trials.length <= 3);
 
   sizes.length = 0;
-  await chooseFilter(kernel, plain, { measure, effort: "fast" });
-  assert.ok(sizes.length <= 2 * 5);
+  const fast = await chooseFilter(kernel, plain, { measure, effort: "fast" });
+  assert.deepEqual([...new Set(sizes)], [128 * 1024 + 8 * 5]);
+  assert.equal(sizes.length, fast.trials.length);
+  assert.ok(sizes.length > 1 && sizes.length <= 5);
+});
+
+test("at effort fast nothing is looked for in text", async () => {
+  const random = seeded(6);
+  const text = Uint8Array.from({ length: 90_000 }, (_, i) => 97 + ((i % 90) >> 3) + random.upTo(3));
+  assert.ok(looksLikeText(text));
+  const measure = (bytes: Uint8Array): number => deflated(bytes);
+  assert.notEqual((await chooseFilter(kernel, text, { measure })).trials.length, 0);
+  assert.equal((await chooseFilter(kernel, text, { measure, effort: "fast" })).trials.length, 0);
+  assert.ok(!looksLikeText(counters(90_000)));
+  assert.ok(looksLikeText(new Uint8Array(0)));
 });
 
 test("what the measure throws comes through", async () => {

@@ -24,11 +24,12 @@ import {
 import { applyFilter } from "./apply.ts";
 import { detectFilters } from "./detect.ts";
 import { type Filter, NO_FILTER } from "./filter.ts";
+import { looksLikeText } from "./text.ts";
 
 export interface ChooseOptions {
   /** The size that bytes would take with the coder that is to follow, in bytes or any other unit. */
   readonly measure: (bytes: Uint8Array) => number | Promise<number>;
-  /** "flat" tries nothing, "fast" the first few candidates, "default" all of them on a sample, "dense"
+  /** "flat" tries nothing, "fast" the first few candidates and none for text, "default" all of them on a sample, "dense"
    * the best two on the whole unit as well. Default "default". */
   readonly effort?: Effort;
 }
@@ -74,7 +75,8 @@ export async function chooseFilter(
   plain: Uint8Array,
   { measure, effort = "default" }: ChooseOptions,
 ): Promise<FilterChoice> {
-  const found = effort === "flat" ? [] : detectFilters(kernel, plain);
+  const isPassedOver = effort === "flat" || (effort === "fast" && looksLikeText(plain));
+  const found = isPassedOver ? [] : detectFilters(kernel, plain);
   const candidates = effort === "fast" ? found.slice(0, FILTER_CANDIDATES_FAST) : found;
   if (candidates.length === 0) return { filter: NO_FILTER, trials: [] };
 
