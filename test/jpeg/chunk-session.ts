@@ -8,8 +8,9 @@ import {
   type LeptonChunksOptions,
   openLeptonChunks,
 } from "../../src/lepton/chunks.ts";
-import { decodeLepton } from "../../src/lepton/decode.ts";
+import type { CoefficientModel } from "../../src/lepton/coefficient-model.ts";
 import type { Random } from "../random.ts";
+import { decode } from "./round-trip.ts";
 
 export type ChunkResult = Uint8Array | ChunkRefused;
 
@@ -62,13 +63,14 @@ export async function assertRestored(
   chunks: readonly Uint8Array[],
   results: readonly (ChunkResult | undefined)[],
   name: string,
+  model?: CoefficientModel,
 ): Promise<number> {
   let coded = 0;
   for (let i = chunks.length - 1; i >= 0; i--) {
     const result = results[i];
     if (!(result instanceof Uint8Array)) continue;
     coded += 1;
-    const restored = await decodeLepton(result);
+    const restored = await decode(result, { model });
     assert.equal(
       Buffer.compare(restored, chunks[i] ?? new Uint8Array(0)),
       0,

@@ -4,28 +4,35 @@
  *
  * Records and blocks are those of kernels/jpeg/frame.ts.
  */
-import { type KernelInstance, type KernelVariant, loadKernel } from "../../src/core/kernel.ts";
+import type { KernelInstance, KernelVariant } from "../../src/core/kernel.ts";
+import type { CoefficientModel } from "../../src/lepton/coefficient-model.ts";
+import { loadDecoder } from "../../src/lepton/kernels.ts";
 import { ZIGZAG } from "./jpeg-picture.ts";
 import type { ReferencePicture, ReferenceSegment } from "./lepton-reference.ts";
 
 const STATUS = { done: 0, row: 1, input: 2, output: 3 };
 const BLOCK_BYTES = 160;
 const MASK_BYTE = 128;
-/** A window that holds a few blocks: the walk stops and goes on often. */
-const WINDOW_BYTES = 4096;
+/** Windows that hold a few blocks: the walk stops and goes on often. */
+const WINDOW_BYTES = { lepton: 4096, dense: 8192 };
 
 export class ModelKernel {
   readonly variant: KernelVariant;
   readonly #instance: KernelInstance;
+  readonly #windowBytes: number;
 
-  private constructor(variant: KernelVariant, instance: KernelInstance) {
+  private constructor(variant: KernelVariant, instance: KernelInstance, windowBytes: number) {
     this.variant = variant;
     this.#instance = instance;
+    this.#windowBytes = windowBytes;
   }
 
-  static async load(variant: KernelVariant): Promise<ModelKernel> {
-    const kernel = await loadKernel("lepton", { variant });
-    return new ModelKernel(variant, kernel.take());
+  static async load(
+    variant: KernelVariant,
+    model: CoefficientModel = "lepton",
+  ): Promise<ModelKernel> {
+    const kernel = await loadDecoder(model, variant);
+    return new ModelKernel(variant, kernel.take(), WINDOW_BYTES[model]);
   }
 
   /** The stream of a segment. */
@@ -78,7 +85,7 @@ export class ModelKernel {
     const width = 8 * mcuColumns * Math.max(...components.map(({ h }) => h));
     const height = 8 * mcuRows * Math.max(...components.map(({ v }) => v));
     fields.set([components.length, mcuColumns, mcuRows, width, height, mcuRows, 0]);
-    fields.set([WINDOW_BYTES, WINDOW_BYTES], 7);
+    fields.set([this.#windowBytes, this.#windowBytes], 7);
     const quantizers = new Uint16Array(4 * 64);
     for (const [c, { h, v, codedBlocks, quantization }] of components.entries()) {
       fields.set([h, v, codedBlocks], 16 + 4 * c);

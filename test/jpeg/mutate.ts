@@ -8,6 +8,8 @@
 import assert from "node:assert/strict";
 import { deflateSync, inflateSync } from "node:zlib";
 import { concatenate } from "../../src/core/bytes.ts";
+import type { CoefficientModel } from "../../src/lepton/coefficient-model.ts";
+import { packHeader, unpackHeader } from "../../src/lepton/dense-header.ts";
 import { forSeeds, type Random, seeded } from "../random.ts";
 import { makePicture, slopingTable, TEXTURES } from "./jpeg-picture.ts";
 import { oneScan, SAMPLINGS, separateScans, usualScript } from "./jpeg-random.ts";
@@ -66,11 +68,22 @@ export function mutate(random: Random, bytes: Uint8Array, other: Uint8Array): Ui
   return mutated;
 }
 
-/** A Lepton file whose header was changed below its compression; sizes are mended. */
-function mutateHeader(random: Random, lepton: Uint8Array, other: Uint8Array): Uint8Array {
+/** What an inflated header may become here. */
+const HEADER_BYTES_MAXIMUM = 1 << 20;
+
+/** A file whose header was changed below its compression; sizes are mended. */
+async function mutateHeader(
+  random: Random,
+  lepton: Uint8Array,
+  other: Uint8Array,
+  model: CoefficientModel,
+): Promise<Uint8Array> {
   const size = new DataView(lepton.buffer, lepton.byteOffset).getUint32(24, true);
-  const inflated = inflateSync(lepton.subarray(28, 28 + size));
-  const header = deflateSync(mutate(random, inflated, other));
+  const coded = lepton.subarray(28, 28 + size);
+  const isDense = model === "dense";
+  const plain = isDense ? await unpackHeader(coded, HEADER_BYTES_MAXIMUM) : inflateSync(coded);
+  const changed = mutate(random, plain, other);
+  const header = isDense ? await packHeader(changed) : deflateSync(changed);
   const mended = concatenate([lepton.subarray(0, 28), header, lepton.subarray(28 + size)]);
   const view = new DataView(mended.buffer);
   view.setUint32(24, header.length, true);
@@ -80,13 +93,16 @@ function mutateHeader(random: Random, lepton: Uint8Array, other: Uint8Array): Ui
 
 /** Whatever is changed in a JPEG, it is restored or refused; how often each happened. Hardly one
  * passes the parser and then fails its proof: garbage cut off within codes that no writer makes. */
-export async function checkMutatedJpegs(rounds: number): Promise<Map<Outcome, number>> {
+export async function checkMutatedJpegs(
+  rounds: number,
+  model?: CoefficientModel,
+): Promise<Map<Outcome, number>> {
   const originals = smallJpegs();
   const outcomes = new Map<Outcome, number>();
   await forSeeds(rounds, async (random) => {
     const mutated = mutate(random, random.pick(originals), random.pick(originals));
     const segments = random.pick([1, 1, 2, 5]);
-    const outcome = await inTime(() => outcomeOf(mutated, { segments }));
+    const outcome = await inTime(() => outcomeOf(mutated, { segments, model }));
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
   });
   const unproved = outcomes.get("RoundTripFailure") ?? 0;
@@ -95,16 +111,19 @@ export async function checkMutatedJpegs(rounds: number): Promise<Map<Outcome, nu
 }
 
 /** Whatever is changed in a Lepton file, it gives bytes or is refused; how often each happened. */
-export async function checkMutatedLeptons(rounds: number): Promise<Map<Outcome, number>> {
+export async function checkMutatedLeptons(
+  rounds: number,
+  model: CoefficientModel = "lepton",
+): Promise<Map<Outcome, number>> {
   const originals: Uint8Array[] = [];
   for (const [i, jpeg] of smallJpegs().entries()) {
-    originals.push(await encode(jpeg, { segments: 1 + (i % 3) }));
+    originals.push(await encode(jpeg, { segments: 1 + (i % 3), model }));
   }
   const outcomes = new Map<Outcome, number>();
   await forSeeds(rounds, async (random) => {
     const change = random.oneIn(3) ? mutate : mutateHeader;
-    const mutated = change(random, random.pick(originals), random.pick(originals));
-    const result = await inTime(() => decodedOf(mutated));
+    const mutated = await change(random, random.pick(originals), random.pick(originals), model);
+    const result = await inTime(() => decodedOf(mutated, model));
     const outcome = typeof result === "string" ? result : "restored";
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
   });

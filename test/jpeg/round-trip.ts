@@ -8,9 +8,11 @@
  * file did not pass its proof is an answer too: who asks says how often it may be.
  */
 import assert from "node:assert/strict";
-import { equalBytes } from "../../src/core/bytes.ts";
+import { concatenate, equalBytes } from "../../src/core/bytes.ts";
 import { type FaultCode, PithError } from "../../src/core/errors.ts";
-import { decodeLepton, encodeLepton } from "../../src/lepton/index.ts";
+import type { CoefficientModel } from "../../src/lepton/coefficient-model.ts";
+import { type DecodeOptions, decodeIterable } from "../../src/lepton/decode.ts";
+import { type EncodeOptions, encodeJpeg } from "../../src/lepton/encode.ts";
 import { readJpeg } from "./jpeg-reader.ts";
 import { encodeSegment, type ReferencePicture, segmentsFrom } from "./lepton-reference.ts";
 import { ReferenceFault, USUAL_ARITHMETIC } from "./lepton-reference-block.ts";
@@ -18,16 +20,21 @@ import { readReferenceFile } from "./lepton-reference-file.ts";
 
 export type Outcome = "restored" | FaultCode;
 
-export interface RoundTripOptions {
-  readonly segments?: number;
-}
+export type RoundTripOptions = Pick<EncodeOptions, "segments" | "model">;
 
 /** Encodes a JPEG, with a proof. */
 export async function encode(
   jpeg: Uint8Array,
   options: RoundTripOptions = {},
 ): Promise<Uint8Array> {
-  return encodeLepton(jpeg, options);
+  return encodeJpeg(jpeg, options);
+}
+
+/** Decodes a file of either model. */
+export async function decode(lepton: Uint8Array, options: DecodeOptions = {}): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of decodeIterable(lepton, options)) pieces.push(piece);
+  return concatenate(pieces);
 }
 
 /** Encodes and decodes a JPEG. */
@@ -42,14 +49,20 @@ export async function outcomeOf(
     if (error instanceof PithError && error.code === "RoundTripFailure") return error.code;
     return refusalOf(error);
   }
-  assert.ok(equalBytes(await decodeLepton(lepton), jpeg), "other bytes came back");
+  assert.ok(
+    equalBytes(await decode(lepton, { model: options.model }), jpeg),
+    "other bytes came back",
+  );
   return "restored";
 }
 
 /** Decodes what may be no Lepton file: its bytes, or the code of the refusal. */
-export async function decodedOf(lepton: Uint8Array): Promise<Uint8Array | FaultCode> {
+export async function decodedOf(
+  lepton: Uint8Array,
+  model?: CoefficientModel,
+): Promise<Uint8Array | FaultCode> {
   try {
-    return await decodeLepton(lepton);
+    return await decode(lepton, { model });
   } catch (error) {
     return refusalOf(error);
   }
