@@ -1,5 +1,5 @@
 /**
- * Encode scanless: a JPEG whose frame is there, but no scan that could be found. What it has is marker
+ * Encode scanless: a JPEG whose frame is there, but no scan, or one without a byte. What it has is marker
  * segments and stray bytes, which a dense file codes as it codes any header.
  *
  *   PGE   all of the JPEG
@@ -18,12 +18,13 @@ const HEADER = Uint8Array.of(
 /**
  * Reads up to the first scan for a dense file.
  *
- * @returns undefined when there is a frame and no scan
+ * @returns undefined when there is a frame and nothing of a scan
  * @throws PithError as `readFirstScan`
  */
 export function findFirstScan(jpeg: Uint8Array): FirstScan | undefined {
   try {
-    return readFirstScan(jpeg, "dense");
+    const first = readFirstScan(jpeg, "dense");
+    return first.at < jpeg.length ? first : undefined;
   } catch (error) {
     if (isScanless(jpeg)) return undefined;
     throw error;

@@ -6,7 +6,8 @@
  *   | ------ store and header record -------- | ------------- tail ------------- |
  *
  * Where one cannot be read as it stands, Lepton refuses the JPEG. A dense file has all scans before it,
- * and the rest raw in its tail.
+ * and the rest raw in its tail. A scan that is cut short is coded as far as it goes: in a Lepton file if
+ * the JPEG ends there, in a dense one whatever follows.
  */
 import { concatenate } from "../core/bytes.ts";
 import { PithError } from "../core/errors.ts";
@@ -179,7 +180,7 @@ class ScansReader {
   }
 
   #endEarly(seen: ScanSeen, end: number): ScansRead {
-    if (end < this.#jpeg.length) {
+    if (end < this.#jpeg.length && !this.#isDense) {
       throw new PithError("UnsupportedJpeg", { why: "a scan cut short" });
     }
     this.#note(seen);

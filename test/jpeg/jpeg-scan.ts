@@ -110,6 +110,15 @@ function sized(value: number): { size: number; bits: string } {
   return { size, bits: bitsOf(value < 0 ? value - 1 : value, size) };
 }
 
+/** The index behind sixteen zeros from `start` on, if something follows them; else `start`. */
+function behindZeros(values: readonly number[], start: number): number {
+  let zeros = 0;
+  for (let i = start; i < values.length - 1; i++) {
+    if (values[i] === 0 && ++zeros === 16) return i + 1;
+  }
+  return start;
+}
+
 class ScanCoder {
   readonly steps: ScanStep[] = [];
   readonly #scan: ScanPlan;
@@ -197,12 +206,17 @@ class ScanCoder {
         zeros = 0;
       }
     }
+    if (zeros > 16 && this.#quirks.zerosBeforeEnd === true) {
+      this.flush();
+      this.#symbol(table, 0xf0);
+    }
     if (zeros > 0) this.#endBlock("");
   }
 
   #acRefine(component: number, values: readonly number[]): void {
     const table = tableOf(1, component);
-    const end = values.findLastIndex((value) => Math.abs(value) === 1) + 1;
+    const fresh = values.findLastIndex((value) => Math.abs(value) === 1) + 1;
+    const end = this.#quirks.zerosBeforeEnd === true ? behindZeros(values, fresh) : fresh;
     if (end > 0) this.flush();
     let zeros = 0;
     let stored = "";

@@ -1,0 +1,84 @@
+/**
+ * JPEGs that cannot be read to their end: a dense file codes what comes before the place, and keeps the
+ * rest as it is.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { makePicture, type Sampling, TEXTURES } from "../../test/jpeg/jpeg-picture.ts";
+import { oneScan, usualScript } from "../../test/jpeg/jpeg-random.ts";
+import { type JpegPlan, writeJpeg, writeJpegParts } from "../../test/jpeg/jpeg-writer.ts";
+import { decode, outcomeOf } from "../../test/jpeg/round-trip.ts";
+import { tripScans } from "../../test/jpeg/scan-trip.ts";
+import { seeded } from "../../test/random.ts";
+import { equalBytes } from "../core/bytes.ts";
+import { loadKernel } from "../core/kernel.ts";
+import { encodeJpeg } from "./encode.ts";
+import { readLepton } from "./file.ts";
+import { readFirstScan } from "./jpeg-header.ts";
+
+const COLOR: readonly Sampling[] = [
+  [2, 2],
+  [1, 1],
+  [1, 1],
+];
+
+const small = makePicture(seeded(5), { width: 30, height: 20 }, COLOR, TEXTURES.natural);
+const tall = makePicture(seeded(3), { width: 48, height: 200 }, COLOR, TEXTURES.natural);
+
+const plain = (picture = small): JpegPlan => ({
+  picture,
+  scans: oneScan(picture),
+  progressive: false,
+});
+const progressive = { ...plain(), scans: usualScript(small), progressive: true };
+
+/** What of a JPEG a dense file keeps raw. */
+async function rawBytes(jpeg: Uint8Array): Promise<number> {
+  const dense = await encodeJpeg(jpeg, { model: "dense" });
+  assert.ok(equalBytes(await decode(dense, { model: "dense" }), jpeg));
+  const { header } = await readLepton(dense, "dense");
+  return header.records.tail.length;
+}
+
+test("what comes before a fault is coded", async () => {
+  const whole = writeJpegParts({ ...plain(tall), restartInterval: 2 });
+  const { start, end } = whole.scans[0] ?? { start: 0, end: 0 };
+  const marker = whole.bytes.findIndex((byte, i) => {
+    return i > (start + end) / 2 && byte === 0xff && whole.bytes[i + 1] !== 0;
+  });
+  const missing = Buffer.concat([
+    whole.bytes.subarray(0, marker),
+    whole.bytes.subarray(marker + 2),
+  ]);
+  const raw = await rawBytes(missing);
+  assert.ok(raw > 0.3 * (end - start) && raw < 0.7 * (end - start), `${raw} of ${end - start}`);
+
+  // In a progressive file all scans before the one that breaks.
+  const scans = writeJpegParts(progressive);
+  const broken = scans.bytes.slice();
+  const fourth = scans.scans[3]?.start ?? 0;
+  broken.fill(0xfe, fourth, fourth + 20);
+  const [last, behind] = [scans.scans[2]?.end ?? 0, await rawBytes(broken)];
+  assert.equal(behind, broken.length - last);
+});
+
+test("a file cut at every byte", async () => {
+  const instance = (await loadKernel("dense")).take();
+  const kinds: readonly Partial<JpegPlan>[] = [
+    { restartInterval: 1, mixesPadding: true },
+    { quirks: { zerosBeforeEnd: true }, tables: "flat" },
+    { ...progressive, quirks: { longestRun: 2 } },
+  ];
+  for (const kind of kinds) {
+    const jpeg = writeJpeg({ ...plain(), ...kind });
+    const first = readFirstScan(jpeg, "dense").at;
+    for (let cut = first; cut < jpeg.length; cut++) {
+      const cutOff = jpeg.subarray(0, cut);
+      if (cut > first) {
+        const { written } = await tripScans(instance, cutOff, "dense");
+        assert.ok(equalBytes(written, cutOff), `cut at ${cut} of ${jpeg.length}`);
+      }
+      if (cut % 9 === 0) assert.equal(await outcomeOf(cutOff, { model: "dense" }), "restored");
+    }
+  }
+});
