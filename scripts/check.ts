@@ -1,7 +1,7 @@
 /**
  * Everything that can be said of the sources without running them, in well under a minute.
  *
- *   types      src, test, scripts and bench together, at TypeScript's strictest
+ *   types      src, test, scripts, bench and train together, at TypeScript's strictest
  *   style      format and lint by Biome
  *   kernels    types, format and lint of the AssemblyScript
  *   floors     who imports whom (floors.ts), with the picture

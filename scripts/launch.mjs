@@ -35,6 +35,7 @@ const HOUSE = new Map([
   ["fuzz", ["scripts/test.ts", "fuzz"]],
   ["soak", ["scripts/test.ts", "soak"]],
   ["bench", ["scripts/bench.ts"]],
+  ["train", ["train/train.ts"]],
 ]);
 
 /**

@@ -36,7 +36,13 @@ const MINUTE_MS = 60_000;
 
 const UNIT: Run = {
   name: "unit run",
-  patterns: ["src/**/*.test.ts", "scripts/**/*.test.ts", "bench/**/*.test.ts", "test/*.test.ts"],
+  patterns: [
+    "src/**/*.test.ts",
+    "scripts/**/*.test.ts",
+    "bench/**/*.test.ts",
+    "train/*.test.ts",
+    "test/*.test.ts",
+  ],
   isolated: false,
   timeoutMs: 2 * MINUTE_MS,
 };

@@ -14,7 +14,7 @@ const SUITE = /\/suite\.ts$/;
 /** Drivers that keep everything in memory: the plainest form of a contract, which tests of all that
  * lies above run on. */
 const MEMORY_DRIVER = /^src\/store\/\w+\/memory\.ts$/;
-const LOOKED_AT = /^(src|kernels|scripts|test|bench)\/.*\.(ts|mjs)$/;
+const LOOKED_AT = /^(src|kernels|scripts|test|bench|train)\/.*\.(ts|mjs)$/;
 
 /** Files that no root reaches. */
 export function findDead(sources: Sources): Problem[] {
@@ -57,14 +57,14 @@ function otherRoots(sources: Sources): string[] {
       RUNS_ALONE.test(file) ||
       /^bench\/[^/]+\.ts$/.test(file) ||
       /^test\/(soak|full)\/[^/]+\.ts$/.test(file) ||
-      (/^(scripts|test|bench)\//.test(file) && isProgram(file, source, sources)),
+      (/^(scripts|test|bench|train)\//.test(file) && isProgram(file, source, sources)),
   );
   return [...kernels, ...programs.map(([file]) => file)];
 }
 
 /** What starts others by their names: the house's commands and the tests. */
 const STARTER =
-  /^(package\.json|pith|pith\.cmd|\.ci\/run|(scripts|test|bench)\/.*\.(ts|mjs)|src\/.*\.test\.ts)$/;
+  /^(package\.json|pith|pith\.cmd|\.ci\/run|(scripts|test|bench|train)\/.*\.(ts|mjs)|src\/.*\.test\.ts)$/;
 
 /** A program: it can be run by itself, or another starts it by its name. */
 function isProgram(file: string, source: string, sources: Sources): boolean {

@@ -14,7 +14,7 @@ import { findCreeping } from "./tidy-functions.ts";
 type Rule = (sources: Sources) => Problem[];
 
 /** Files that we wrote, as against data that came from elsewhere (vectors, the lock). */
-const CODE = /^(src|kernels|scripts|test|bench)\/.*\.(ts|mjs|js)$/;
+const CODE = /^(src|kernels|scripts|test|bench|train)\/.*\.(ts|mjs|js)$/;
 const TEST = /\.(test|fuzz|bench)\.ts$/;
 
 /** These files are about the rules, and name what breaks them. */
