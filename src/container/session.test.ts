@@ -130,6 +130,57 @@ test("a session that refuses a chunk is asked again for the one after", async ()
   });
 });
 
+test("what one session refuses the next one takes, which has seen all before", async () => {
+  const object = scanObject("pair-scan", 9 * SCAN_CHUNK_BYTES + 77, 2);
+  await withCoders(async (coder, events) => {
+    for (const knows of [false, true]) {
+      events.length = 0;
+      let asked = 0;
+      const known = async (): Promise<boolean> => knows && asked++ % 5 === 3;
+      const chunks = await encodeAll(coder, object, { effort: "dense", known });
+      let coded = 0;
+      for (const [i, { codec, frame, sha256: hash }] of chunks.entries()) {
+        if (frame === undefined) continue;
+        assert.equal(codec?.name, coded % 2 === 0 ? "pair-scan" : "second-scan", `chunk ${i}`);
+        coded += 1;
+        const { offset, step } = readState(checkFrame(frame).parameters);
+        assert.deepEqual([offset, step], [i * SCAN_CHUNK_BYTES, 2]);
+        const plain = object.subarray(offset, offset + SCAN_CHUNK_BYTES);
+        assert.ok(equalBytes(await coder.decode(frame, hash), plain));
+      }
+      assert.equal(coded, knows ? 8 : 10);
+      assert.equal(
+        events.filter((event) => event.startsWith("pair-scan refused")).length,
+        coded / 2,
+      );
+      assert.equal(events.length, coded / 2, "nothing else is told");
+    }
+  });
+});
+
+test("a session whose codec is switched off gives way to the next one for good", async () => {
+  const object = scanObject("pair-scan", 8 * SCAN_CHUNK_BYTES, 2);
+  await withCoders(async (coder, events) => {
+    async function* source(): AsyncGenerator<Uint8Array> {
+      for (let at = 0; at < object.length; at += SCAN_CHUNK_BYTES) {
+        yield object.subarray(at, at + SCAN_CHUNK_BYTES);
+      }
+    }
+    const chunks: CodedChunk[] = [];
+    for await (const chunk of coder.encode(source(), { effort: "dense" })) {
+      chunks.push(chunk);
+      if (chunk.index === 1) await coder.gate.disable("pair-scan");
+    }
+    const names = codecNames(chunks);
+    assert.deepEqual(names.slice(0, 2), ["pair-scan", "second-scan"]);
+    assert.ok(!names.slice(2).includes("pair-scan"));
+    assert.equal(names.at(-1), "second-scan");
+    assert.ok(events.some((event) => event === "pair-scan refused CodecDisabled"));
+    assert.ok(equalBytes(await decodeBackwards(coder, chunks), object));
+    await coder.gate.enable("pair-scan");
+  });
+});
+
 test("an object is one chunk of up to 16 MiB where its codec claims it whole", async () => {
   await withCoders(async (coder, events) => {
     const fits = scanObject("big-scan", CHUNK_BYTES_MAXIMUM);

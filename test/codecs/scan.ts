@@ -7,7 +7,8 @@
  * The session carries from chunk to chunk what the header said (step), the last sample, and how far
  * the scan is. A frame's parameters repeat that state, so each chunk decodes alone; the payload holds
  * only what deviates. `big-scan` claims the whole object in one chunk of up to 16 MiB, `choosy-scan`
- * does and then refuses, `moody-scan` refuses every other chunk.
+ * does and then refuses, `moody-scan` refuses every other chunk. So does `pair-scan`, but `second-scan` takes
+ * the same objects; both do so at the effort `dense` alone.
  */
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Codec, Encoded, EncodeSession } from "../../src/core/codec.ts";
@@ -94,7 +95,13 @@ function mark(name: string): string {
   return `${name.toUpperCase()}:`.slice(0, HEADER_BYTES - 1);
 }
 
-function scanCodec(id: number, name: string, mood: Mood, claim: [number, boolean]): Codec {
+function scanCodec(
+  id: number,
+  name: string,
+  mood: Mood,
+  claim: [number, boolean],
+  object = name,
+): Codec {
   const [chunkBytes, whole] = claim;
   return {
     id,
@@ -103,8 +110,8 @@ function scanCodec(id: number, name: string, mood: Mood, claim: [number, boolean
     readableVersions: [1, 2],
     independent: false,
     sniff: (first) => {
-      const start = new TextDecoder().decode(first.slice(0, mark(name).length));
-      return start === mark(name) ? { chunkBytes, whole } : undefined;
+      const start = new TextDecoder().decode(first.slice(0, mark(object).length));
+      return start === mark(object) ? { chunkBytes, whole } : undefined;
     },
     open: () => openScan(mood),
     decode({ parameters, payload }, _version, plainBytes) {
@@ -125,4 +132,12 @@ export const codecs: readonly Codec[] = [
   scanCodec(60_002, "big-scan", "ready", [CHUNK_BYTES_MAXIMUM, true]),
   scanCodec(60_003, "choosy-scan", "refusing", [CHUNK_BYTES_MAXIMUM, true]),
   scanCodec(60_004, "moody-scan", "moody", [SCAN_CHUNK_BYTES, false]),
+  {
+    ...scanCodec(60_005, "pair-scan", "moody", [SCAN_CHUNK_BYTES, false]),
+    efforts: ["dense"],
+  },
+  {
+    ...scanCodec(60_006, "second-scan", "ready", [SCAN_CHUNK_BYTES, false], "pair-scan"),
+    efforts: ["dense"],
+  },
 ];
