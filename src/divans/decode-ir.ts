@@ -5,13 +5,14 @@
  *
  * What was searched is coded and decoded again, so both ways to an IR are one.
  */
+
+import { checksumOf } from "../core/checksum.ts";
 import type { Effort } from "../core/codec.ts";
 import { PithError } from "../core/errors.ts";
 import type { KernelInstance } from "../core/kernel.ts";
 import { DIVANS_OUTPUT_BYTES_MAXIMUM, DIVANS_UNIT_BYTES } from "../core/limits.ts";
 import { type Filter, loadFilters, undoFilter } from "../filters/index.ts";
 import { type Ir, IrBuilder, runs } from "../ir/index.ts";
-import { checksumOf } from "../core/checksum.ts";
 import { FileReader } from "./file.ts";
 import { readHint } from "./hint-bytes.ts";
 import { type DivansKernels, loadDivans } from "./kernels.ts";

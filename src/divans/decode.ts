@@ -6,10 +6,10 @@
  *   early    bytes leave block by block, before that is known
  */
 import { concatenate } from "../core/bytes.ts";
+import { checksumOf } from "../core/checksum.ts";
 import type { ByteSource } from "../core/intake.ts";
 import { DIVANS_OUTPUT_BYTES_MAXIMUM, JOB_TIMEOUT_MS } from "../core/limits.ts";
 import { streamPair } from "../core/stream-pair.ts";
-import { checksumOf } from "../core/checksum.ts";
 import { lookAhead } from "./encode.ts";
 import { FileReader } from "./file.ts";
 import { inOrder } from "./in-order.ts";

@@ -6,11 +6,11 @@
  * commands back.
  */
 import { concatenate } from "../core/bytes.ts";
+import { checksumOf } from "../core/checksum.ts";
 import { PithError } from "../core/errors.ts";
 import { DIVANS_CODED_BYTES, DIVANS_COMMANDS_MAXIMUM, DIVANS_UNIT_BYTES } from "../core/limits.ts";
 import { type Filter, loadFilters, undoFilter } from "../filters/index.ts";
 import { type Ir, runIr } from "../ir/index.ts";
-import { checksumOf } from "../core/checksum.ts";
 import { END_OF_FILE, START_OF_FILE } from "./file.ts";
 import { loadDivans } from "./kernels.ts";
 import type { UnitParameters } from "./parameters.ts";

@@ -4,10 +4,11 @@
  * A decoder takes 18 MiB whatever it decodes. Blocks are decoded one by one as they come; that a unit is
  * right is known when its sum is.
  */
+
+import { checksumOf } from "../core/checksum.ts";
 import { PithError } from "../core/errors.ts";
 import type { KernelInstance } from "../core/kernel.ts";
 import { loadFilters, undoFilter } from "../filters/index.ts";
-import { checksumOf } from "../core/checksum.ts";
 import { type DivansKernels, loadDivans, useDecoder } from "./kernels.ts";
 import { writeParameters } from "./parameters.ts";
 import { damaged, type UnitHeader } from "./unit-header.ts";

@@ -6,12 +6,12 @@
  * A unit that does not shrink is stored; one that looks random is not even tried.
  */
 import { concatenate, equalBytes } from "../core/bytes.ts";
+import { checksumOf } from "../core/checksum.ts";
 import type { Effort } from "../core/codec.ts";
 import { PithError } from "../core/errors.ts";
 import type { KernelInstance } from "../core/kernel.ts";
 import { DIVANS_UNIT_BYTES } from "../core/limits.ts";
 import { applyFilter, chooseFilter, type Filter, loadFilters } from "../filters/index.ts";
-import { checksumOf } from "../core/checksum.ts";
 import { type DivansKernels, loadDivans } from "./kernels.ts";
 import { codeByPlan, codeOnTrial } from "./plan.ts";
 import { looksRandom } from "./sample.ts";

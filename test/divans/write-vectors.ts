@@ -6,9 +6,9 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { concatenate } from "../../src/core/bytes.ts";
+import { checksumOf } from "../../src/core/checksum.ts";
 import { sha256 } from "../../src/core/hash.ts";
 import { CHUNK_BYTES } from "../../src/core/limits.ts";
-import { checksumOf } from "../../src/core/checksum.ts";
 import { END_OF_FILE, START_OF_FILE } from "../../src/divans/file.ts";
 import { decodeDivans, encodeDivans, encodeIr } from "../../src/divans/index.ts";
 import { loadDivans } from "../../src/divans/kernels.ts";
