@@ -160,13 +160,16 @@ test("a build without its model or its priors says so before anything is read", 
   }
 });
 
-test("a picture of three chunks is cut anywhere, and each chunk decodes alone", {
+test("a picture of two chunks is cut anywhere, and each chunk decodes alone", {
   skip: withoutCorpus,
 }, async () => {
   await withCoder(2, async (coder, told) => {
-    const plain = corpusFile("jpeg/large/elephants-baseline.jpg").subarray(0, 2 * CHUNK_BYTES + 9);
+    const plain = corpusFile("jpeg/large/elephants-baseline.jpg").subarray(
+      0,
+      CHUNK_BYTES + 900_000,
+    );
     const chunks = await encodeAll(coder, plain, "dense");
-    assert.deepEqual(codecNames(chunks).slice(0, 2), Array(2).fill("jpeg-dense"));
+    assert.deepEqual(codecNames(chunks), Array(2).fill("jpeg-dense"));
     assert.ok(equalBytes(await decodeBackwards(coder, chunks), plain));
     assert.ok(!told.includes("lepton Success"));
   });
