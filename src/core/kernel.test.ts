@@ -142,6 +142,27 @@ test("the table of faults says what the kernels' own list says", () => {
   );
 });
 
+test("an asset is put into each new instance, also of a kernel that was posted, and outlives wipes", async () => {
+  const { compiled } = await loadKernel("divans");
+  const bytes = Uint8Array.from({ length: 3000 }, (_, i) => (7 * i) & 255);
+  const assets = [
+    { bytes, place: "dictionaryAddress" },
+    { bytes: bytes.subarray(0, 10), place: "parameterAddress", take: "commandCount" },
+  ];
+  const here = new Kernel({ ...compiled, assets });
+  for (const kernel of [here, new Kernel(structuredClone(here.compiled))]) {
+    const instance = kernel.take();
+    const placed = (): Uint8Array =>
+      instance.bytes(instance.call("dictionaryAddress"), bytes.length).slice();
+    assert.deepEqual(placed(), bytes);
+    kernel.release(instance);
+    assert.equal(kernel.take(), instance);
+    assert.deepEqual(placed(), bytes, "what a wipe leaves is the kernel's affair");
+  }
+  const absent = [{ bytes, place: "dictionaryAddress", take: "noSuchCall" }];
+  assert.throws(() => new Kernel({ ...compiled, assets: absent }).take(), { code: "KernelFault" });
+});
+
 test("a file beside the kernels is read once; one that is not there is a fault", async () => {
   const file = await loadKernelFile("dictionary.bin");
   assert.equal(file.length, 126_656);

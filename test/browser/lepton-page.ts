@@ -8,9 +8,19 @@ const DOOR = "/src/lepton/index.ts";
 /** What the page is asked for: bytes cross as base64. */
 interface Request {
   readonly door: string;
-  readonly work: "encode" | "encodeStream" | "decode" | "decodeStream";
+  readonly work:
+    | "encode"
+    | "encodeStream"
+    | "decode"
+    | "decodeStream"
+    | "encodeDense"
+    | "decodeDense";
   readonly text: string;
-  readonly options: { readonly segments?: number; readonly threads?: number };
+  readonly options: {
+    readonly segments?: number;
+    readonly threads?: number;
+    readonly plainBytes?: number;
+  };
 }
 
 /** The bytes that the page makes of others, or the code of its refusal. */
@@ -34,6 +44,13 @@ export async function inPage(
         encodeStream: () => through(door.encodeLeptonStream(request.options)),
         decode: () => door.decodeLepton(given, request.options),
         decodeStream: () => through(door.decodeLeptonStream(request.options)),
+        encodeDense: async () => {
+          const session = door.openLeptonChunks({ ...request.options, model: "dense" });
+          const coded = await session.encode(given, true);
+          if ("refused" in coded) throw { code: coded.refused };
+          return coded;
+        },
+        decodeDense: () => door.decodeLeptonPart(given, 0, request.options.plainBytes, "dense"),
       };
       try {
         const made: Uint8Array = await works[request.work]();

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { equalBytes } from "../../src/core/bytes.ts";
+import { encodeJpeg } from "../../src/lepton/encode.ts";
 import { readLepton } from "../../src/lepton/file.ts";
 import { decodeLepton, encodeLepton } from "../../src/lepton/index.ts";
 import { closeIdleThreads } from "../../src/lepton/threads.ts";
@@ -47,6 +48,30 @@ test("JPEGs go to the page and come back as in Node", { skip }, async () => {
         }
       }
     }
+  });
+});
+
+test("the dense model makes the same in a page", { skip }, async () => {
+  await withPage(async (page) => {
+    for (const file of FILES) {
+      const jpeg = corpusFile(`jpeg/${file}`);
+      const expected = await readLepton(
+        await encodeJpeg(jpeg, { model: "dense", segments: 2 }),
+        "dense",
+      );
+      for (const threads of [1, 2]) {
+        const theirs = await inPage(page, "encodeDense", jpeg, { segments: 2, threads });
+        assert.ok(typeof theirs !== "string", `${file}: ${theirs}`);
+        const { streams } = await readLepton(theirs, "dense");
+        assert.deepEqual(streams, expected.streams, `${file}, ${threads} threads`);
+      }
+      const ours = await encodeJpeg(jpeg, { model: "dense", segments: 1 });
+      const restored = await inPage(page, "decodeDense", ours, { plainBytes: jpeg.length });
+      assert.ok(typeof restored !== "string", `${file}: ${restored}`);
+      assert.ok(equalBytes(restored, jpeg), file);
+    }
+    const part = await inPage(page, "decodeDense", new Uint8Array(100), { plainBytes: 9 });
+    assert.equal(part, "BadLeptonFile");
   });
 });
 

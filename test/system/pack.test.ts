@@ -79,7 +79,7 @@ function holdsNoTests(tarball: string): void {
     files.filter((name) => /\.(test|fuzz|bench)\.|suite\.|\.new$/.test(name)),
     [],
   );
-  const kernels = ["deflate", "lepton"].flatMap((name) =>
+  const kernels = ["deflate", "lepton", "dense"].flatMap((name) =>
     ["simd", "scalar"].map((variant) => `wasm/${name}.${variant}.wasm`),
   );
   for (const name of [
