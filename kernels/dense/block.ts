@@ -17,10 +17,10 @@ import { ACCOUNTS, INTERIOR_ORDER, ZIGZAG } from "../memory.ts";
 import { decoderBits } from "../range/decode.ts";
 import { decideTree, use7 } from "./additive.ts";
 import { beginCoefficients, mask } from "./coefficient.ts";
-import { component, sizeOver } from "./component.ts";
+import { component } from "./component.ts";
 import { codeDc } from "./dc.ts";
-import { Column, codeEdge, codeEdgeCount, missed, Row } from "./edge.ts";
-import { codeInterior } from "./interior.ts";
+import { Column, codeEdge, codeEdgeCount, edgeSum, missed, Row } from "./edge.ts";
+import { codeInterior, lowSum } from "./interior.ts";
 import { countLevel, sumLevel, wideLevel } from "./levels.ts";
 import {
   above,
@@ -31,10 +31,12 @@ import {
   firstCount,
   here,
   left,
-  magnitudeOf,
   R_COLUMN_COUNT,
+  R_COLUMN_SUM,
   R_COUNT,
+  R_LOW_SUM,
   R_ROW_COUNT,
+  R_ROW_SUM,
   second,
   secondAbove,
   secondLeft,
@@ -107,10 +109,12 @@ export function codeBlock<D>(block: usize, column: i32): i32 {
   fault = codeEdge<D, Row>(block, rowCount);
   if (fault != 0) return fault;
   const missedAbove = missed;
+  store<u8>(here, <u8>min<u32>(edgeSum, 255), R_ROW_SUM);
   const givenColumn = <u32>popcnt<u64>(known & COLUMN_MASK);
   const columnCount = codeEdgeCount<D, Column>(count, rowCount, givenColumn);
   fault = codeEdge<D, Column>(block, columnCount);
   if (fault != 0) return fault;
+  store<u8>(here, <u8>min<u32>(edgeSum, 255), R_COLUMN_SUM);
   charge<D>(EDGE_BITS);
 
   fault = codeDc<D>(block, count, missedAbove, missed);
@@ -118,6 +122,7 @@ export function codeBlock<D>(block: usize, column: i32): i32 {
   charge<D>(DC_BITS);
   if (reads<D>()) store<u64>(block, mask, BLOCK_MASK);
   store<u8>(here, <u8>count, R_COUNT);
+  store<u8>(here, <u8>min<u32>(lowSum, 255), R_LOW_SUM);
   store<u8>(here, <u8>rowCount, R_ROW_COUNT);
   store<u8>(here, <u8>columnCount, R_COLUMN_COUNT);
   endRecord();
@@ -133,7 +138,7 @@ function chooseCount(): void {
   const sides = ofLeft + ofAbove;
   const other = otherCount();
   const all = sides + corners + behind + other;
-  const low = 11 * sumLevel(lowSum(above, aboveRight)) + sumLevel(lowSum(left, aboveLeft));
+  const low = 11 * sumLevel(lowOf(above, aboveRight)) + sumLevel(lowOf(left, aboveLeft));
   const wide = wideLevel((3 * sides + corners + 4) >> 3);
   use7(
     tables + COUNT_NEAR + TREE_BYTES * countLevel((sides + 1) >> 1),
@@ -157,14 +162,9 @@ function otherCount(): u32 {
   return 0;
 }
 
-/** Sum of the first five interior coefficients of a block and half of another's, in quantizers. */
+/** Low frequencies of a block, and half of another's. */
 // @ts-ignore: decorator
 @inline
-function lowSum(near: usize, far: usize): u32 {
-  let sum: u32 = 0;
-  for (let z: usize = 0; z < 5; z++) {
-    const raster = <usize>load<u8>(INTERIOR_ORDER + z);
-    sum += sizeOver(raster, magnitudeOf(near, raster) + (magnitudeOf(far, raster) >> 1));
-  }
-  return sum;
+function lowOf(near: usize, far: usize): u32 {
+  return <u32>load<u8>(near, R_LOW_SUM) + (load<u8>(far, R_LOW_SUM) >> 1);
 }

@@ -8,11 +8,12 @@
 import { reads } from "../jpeg/direction.ts";
 import { OWN_MAGNITUDES, UNZIGZAG } from "../memory.ts";
 import { productOf } from "./component.ts";
-import { keepProduct } from "./records.ts";
+import { clear, keepProduct } from "./records.ts";
 
 /** Bytes of a line of OWN_MAGNITUDES; (u, v) lies at line v + 2, place u + 2. */
 export const OWN_LINE: usize = 24;
-const OWN_LINES: usize = 11;
+/** Eleven lines, rounded up. */
+const OWN_BYTES: usize = 272;
 
 /** Mask of the block that is being coded: complete from the start when writing. */
 export let mask: u64 = 0;
@@ -22,7 +23,7 @@ export let mask: u64 = 0;
 @inline
 export function beginCoefficients(known: u64): void {
   mask = known;
-  memory.fill(OWN_MAGNITUDES, 0, OWN_LINE * OWN_LINES);
+  clear(OWN_MAGNITUDES, OWN_BYTES);
 }
 
 /** Keeps a coefficient that is not zero. */

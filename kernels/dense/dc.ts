@@ -30,12 +30,14 @@ import {
 } from "./records.ts";
 import { predictDc, WEIGHT_BITS } from "./regressions.ts";
 import {
+  bitPlace,
   DC_BITS_PLACE,
   DC_BITS_PREFIX,
   DC_BITS_UNSURE,
   DC_COUNT,
   DC_FIRST,
   DC_OTHER,
+  DC_PLACES,
   DC_SECOND,
   DC_SIGN_BORDERS,
   DC_SIGN_ROUNDING,
@@ -183,12 +185,11 @@ function cut(n: i64): i32 {
 function codeBits<D>(length: u32, magnitude: u32): u32 {
   let coded: u32 = 1;
   for (let j = <i32>length - 2; j >= 0; j--) {
-    const number = <usize>min(j, 15);
-    const place = 16 * <usize>length + number;
+    const place = bitPlace(length, j);
     const top = 24 * <usize>min<u32>(coded, 15) + bordersLevel;
     use3(
       tables + DC_BITS_PLACE + PAIR_BYTES * place,
-      tables + DC_BITS_UNSURE + PAIR_BYTES * (512 * missedLevel + place),
+      tables + DC_BITS_UNSURE + PAIR_BYTES * (DC_PLACES * missedLevel + place),
       tables + DC_BITS_PREFIX + PAIR_BYTES * (4 * top + <usize>min(j, 3)),
     );
     coded = (coded << 1) | decide<D>(3, (magnitude >> j) & 1);

@@ -21,7 +21,7 @@ import {
   signedRatio,
   sizeOver,
 } from "./component.ts";
-import { LENGTH_LIMIT_AC } from "./interior.ts";
+import { columnLine, LENGTH_LIMIT_AC, rowLine } from "./interior.ts";
 import { bitLength, logLevel, sumLevel } from "./levels.ts";
 import {
   above,
@@ -34,7 +34,9 @@ import {
   left,
   magnitudeOf,
   R_COLUMN_COUNT,
+  R_COLUMN_SUM,
   R_ROW_COUNT,
+  R_ROW_SUM,
   second,
   signOf,
 } from "./records.ts";
@@ -46,6 +48,7 @@ import {
   WEIGHT_BITS,
 } from "./regressions.ts";
 import {
+  bitPlace,
   EDGE_BITS_BOTH,
   EDGE_BITS_MEAN,
   EDGE_BITS_PLACE,
@@ -72,6 +75,7 @@ import {
   ESCAPE_EDGE,
   LEVELS,
   PAIR_BYTES,
+  PLACES,
   ROW_BYTES,
   tables,
 } from "./tables.ts";
@@ -87,6 +91,8 @@ const TREE_BYTES: usize = 8 * PAIR_BYTES;
 
 /** Sum of what the trained opinion missed over the last edge, in units of products. */
 export let missed: u32 = 0;
+/** Sum of its magnitudes. */
+export let edgeSum: u32 = 0;
 
 // Of the coefficient that is being coded: the trained opinion and that of the borders, over its
 // quantizer, in 1/4096; its expected magnitude, in 1/16 of the quantizer, and the level of that.
@@ -123,8 +129,9 @@ export function codeEdgeCount<D, Edge>(count: u32, rowCount: u32, given: u32): u
   const near = isRow ? ofAbove : ofLeft;
   const side = isRow ? ofLeft : ofAbove;
   const other = <usize>load<u8>(first + field);
-  const line = <usize>firstLine<Edge>();
-  const corners = sumLevel(cornerSum<Edge>());
+  const line = <usize>(isRow ? rowLine : columnLine);
+  const sums = isRow ? R_ROW_SUM : R_COLUMN_SUM;
+  const corners = sumLevel(<u32>load<u8>(aboveLeft + sums) + load<u8>(aboveRight + sums));
   const n0 = <usize>rowCount;
   use6(
     at + EDGE_COUNT_NEAR + TREE_BYTES * (<usize>((count + 3) / 7) * 9 + near),
@@ -139,39 +146,13 @@ export function codeEdgeCount<D, Edge>(count: u32, rowCount: u32, given: u32): u
   return decideTree<D>(6, 3, given);
 }
 
-/** Sum of the magnitudes of the line beside the edge, in quantizers. */
-// @ts-ignore: decorator
-@inline
-function firstLine<Edge>(): u32 {
-  const isRow = idof<Edge>() == idof<Row>();
-  let sum: u32 = 0;
-  for (let i: usize = 1; i < 8; i++) {
-    const size = ownBeside<Edge>(i, 1);
-    if (size != 0) sum += sizeOver(isRow ? 8 + i : 8 * i + 1, size);
-  }
-  return sum;
-}
-
-/** Sum of the magnitudes of the same edge in both corners above, in quantizers. */
-// @ts-ignore: decorator
-@inline
-function cornerSum<Edge>(): u32 {
-  const step: usize = idof<Edge>() == idof<Row>() ? 1 : 8;
-  let sum: u32 = 0;
-  for (let i: usize = 1; i < 8; i++) {
-    const raster = step * i;
-    const both = magnitudeOf(aboveLeft, raster) + magnitudeOf(aboveRight, raster);
-    if (both != 0) sum += sizeOver(raster, both);
-  }
-  return sum;
-}
-
-/** Codes an edge of `count` coefficients, and makes `missed`. @returns 0, or a negative fault */
+/** Codes an edge of `count` coefficients, and makes `missed` and `edgeSum`. @returns 0, or a negative fault */
 export function codeEdge<D, Edge>(block: usize, count: u32): i32 {
   const step: usize = idof<Edge>() == idof<Row>() ? 1 : 8;
   let remaining = count;
   let before: u32 = 0;
   missed = 0;
+  edgeSum = 0;
   for (let i: usize = 1; i < 8; i++) {
     const raster = step * i;
     const sum = predictEdge(idof<Edge>() == idof<Row>(), i);
@@ -198,6 +179,7 @@ export function codeEdge<D, Edge>(block: usize, count: u32): i32 {
     if (length > LENGTH_LIMIT_AC) return reads<D>() ? -FAULT_STREAM : -FAULT_COEFFICIENT;
     const isPositive = codeSign<D, Edge>(i, raster, <u32>length, u32(value > 0));
     before = codeBits<D>(i, <u32>length, isPositive, magnitude);
+    edgeSum += before;
     keepCoefficient<D>(block, raster, before, isPositive);
     const product = productOf(raster, isPositive ? <i32>before : -(<i32>before));
     missed += <u32>abs<i32>(whole - product);
@@ -313,12 +295,12 @@ function codeBits<D>(i: usize, length: u32, isPositive: u32, magnitude: u32): u3
     const middle = (<i32>((2 * coded + 1) << j)) << 12;
     const near = within(((towards - middle) * 4 + (1 << (11 + j))) >> (12 + j), 16);
     const far = within(((mean - middle) * 4 + (1 << (11 + j))) >> (12 + j), 16);
-    const place = 16 * <usize>length + <usize>j;
+    const place = bitPlace(length, j);
     use5(
-      tables + EDGE_BITS_PLACE + PAIR_BYTES * (256 * (i - 1) + place),
+      tables + EDGE_BITS_PLACE + PAIR_BYTES * (PLACES * (i - 1) + place),
       tables + EDGE_BITS_SIGNED + PAIR_BYTES * (16 * near + <usize>j),
-      tables + EDGE_BITS_MEAN + PAIR_BYTES * (256 * far + place),
-      tables + EDGE_BITS_SCALE + PAIR_BYTES * (256 * scale + place),
+      tables + EDGE_BITS_MEAN + PAIR_BYTES * (PLACES * far + place),
+      tables + EDGE_BITS_SCALE + PAIR_BYTES * (PLACES * scale + place),
       tables +
         EDGE_BITS_BOTH +
         PAIR_BYTES * ((12 * near + min<usize>(scale >> 2, 11)) * 4 + <usize>min(j, 3)),

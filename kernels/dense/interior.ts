@@ -26,6 +26,7 @@ import {
   BITS_PLACE,
   BITS_PREFIX,
   BITS_SCALE,
+  bitPlace,
   ESCAPE_INTERIOR,
   INTERIOR_OTHER,
   INTERIOR_OWN,
@@ -33,6 +34,7 @@ import {
   INTERIOR_SIGNED,
   LEVELS,
   PAIR_BYTES,
+  PLACES,
   ROW_BYTES,
   SIGN_BORDERS,
   SIGN_NEIGHBOURS,
@@ -44,11 +46,18 @@ import {
 } from "./tables.ts";
 
 const INTERIOR_COUNT: u32 = 49;
+/** Of the interior, so many count as low frequencies. */
+const LOW_COUNT: usize = 5;
 /** The longest magnitude: 15 bits. */
 export const LENGTH_LIMIT_AC: i32 = 15;
 /** Predictions beyond 4096 quantizers are as good as that. */
 const RATIO_LIMIT: u32 = 1 << 24;
 const INPUT_LIMIT: i32 = 16383;
+
+/** Sums of magnitudes: beside the row's edge, beside the column's, of low frequencies. */
+export let rowLine: u32 = 0;
+export let columnLine: u32 = 0;
+export let lowSum: u32 = 0;
 
 /** The signed prediction of the coefficient that is being coded, over its quantizer, in 1/4096. */
 let predicted: u32 = 0;
@@ -59,6 +68,9 @@ let scale: usize = 0;
 
 /** Codes the interior of a block that has `count` coefficients in it. @returns 0, or a negative fault */
 export function codeInterior<D>(block: usize, count: u32): i32 {
+  rowLine = 0;
+  columnLine = 0;
+  lowSum = 0;
   let remaining = count;
   let isBehindOne: bool = false;
   for (let z: usize = 0; remaining > 0; z++) {
@@ -83,6 +95,9 @@ export function codeInterior<D>(block: usize, count: u32): i32 {
     const coded = codeBits<D>(z, <u32>length, magnitude);
     const isPositive = codeSign<D>(z, raster, u, v, coded, u32(value > 0));
     keepCoefficient<D>(block, raster, coded, isPositive);
+    rowLine += v == 1 ? coded : 0;
+    columnLine += u == 1 ? coded : 0;
+    lowSum += z < LOW_COUNT ? coded : 0;
     remaining -= 1;
   }
   return 0;
@@ -157,12 +172,12 @@ function chooseLength(z: usize, raster: usize, own: usize, remaining: u32): void
 function codeBits<D>(z: usize, length: u32, magnitude: u32): u32 {
   let coded: u32 = 1;
   for (let j = <i32>length - 2; j >= 0; j--) {
-    const place = 16 * <usize>length + <usize>j;
+    const place = bitPlace(length, j);
     const top = <usize>(coded < 4 ? coded : 0);
     const size = 8 * <usize>min<u32>(expected >> 3, 127) + <usize>min<u32>(coded, 7);
     use3(
-      tables + BITS_PLACE + PAIR_BYTES * (256 * z + place),
-      tables + BITS_SCALE + PAIR_BYTES * ((256 * scale + place) * 4 + top),
+      tables + BITS_PLACE + PAIR_BYTES * (PLACES * z + place),
+      tables + BITS_SCALE + PAIR_BYTES * ((PLACES * scale + place) * 4 + top),
       tables + BITS_PREFIX + PAIR_BYTES * (size * 6 + <usize>min(j, 5)),
     );
     coded = (coded << 1) | decide<D>(3, (magnitude >> j) & 1);

@@ -8,12 +8,10 @@ import { beginEncoding } from "../range/encode.ts";
 import { codeBlock as codeDenseBlock } from "./block.ts";
 import { component, makeComponents, selectDenseComponent } from "./component.ts";
 import { beginRecordRow, endRecordRow } from "./records.ts";
-import { CLASS_BYTES } from "./tables.ts";
+import { TABLE_BYTES } from "./tables.ts";
 
 /** More than any block takes: some 2,100 decisions of 11 bits at most. */
 export const CODED_BLOCK_BYTES: usize = 4096;
-/** Bytes of the tables, and of what they begin as. */
-export const TABLE_BYTES: usize = 2 * CLASS_BYTES;
 
 /** Whether tables go on from one segment to the next. */
 let keepsTables: bool = false;

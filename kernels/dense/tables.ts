@@ -5,7 +5,7 @@
  *   row    8 logits, 8 rates, i16 each, 32 bytes     exponents: lane i is the step "longer than i"
  *   pair   a logit, a rate, i16 each, 4 bytes        trees, signs, bits below the leading one
  *
- * All tables exist twice, for components 0 and 3 and for components 1 and 2. Dimensions, and what the
+ * The tables exist twice, for components 0 and 3 and for components 1 and 2, which have some more. Dimensions, and what the
  * contexts mean: docs/formats/jpeg-dense.md. Logits are in units of 1/2048, rates of 1/32768.
  */
 import { DENSE_MODEL } from "../memory.ts";
@@ -35,13 +35,13 @@ const COUNT_END: usize = COUNT_LOW + 11 * 11 * COUNT_TREE;
 export const INTERIOR_SCALE: usize = COUNT_END;
 export const INTERIOR_OWN: usize = INTERIOR_SCALE + 49 * LEVELS * 6 * ROW_BYTES;
 export const INTERIOR_SIGNED: usize = INTERIOR_OWN + 49 * 11 * 12 * ROW_BYTES;
-export const INTERIOR_OTHER: usize = INTERIOR_SIGNED + LEVELS * 16 * ROW_BYTES;
-const INTERIOR_END: usize = INTERIOR_OTHER + 49 * 5 * 5 * 11 * ROW_BYTES;
+const INTERIOR_END: usize = INTERIOR_SIGNED + LEVELS * 16 * ROW_BYTES;
 
-// Interior bits below the leading one: length 0..15, number 0..14.
+// Interior bits below the leading one, by `bitPlace`: lengths 2..15, numbers 0..length - 2.
+export const PLACES: usize = 105;
 export const BITS_PLACE: usize = INTERIOR_END;
-export const BITS_SCALE: usize = BITS_PLACE + 49 * 16 * 16 * PAIR_BYTES;
-export const BITS_PREFIX: usize = BITS_SCALE + LEVELS * 16 * 16 * 4 * PAIR_BYTES;
+export const BITS_SCALE: usize = BITS_PLACE + 49 * PLACES * PAIR_BYTES;
+export const BITS_PREFIX: usize = BITS_SCALE + LEVELS * PLACES * 4 * PAIR_BYTES;
 const BITS_END: usize = BITS_PREFIX + 128 * 8 * 6 * PAIR_BYTES;
 
 // Interior signs.
@@ -50,8 +50,7 @@ export const SIGN_BORDERS: usize = SIGN_NEIGHBOURS + 49 * 9 * PAIR_BYTES;
 export const SIGN_SCALED: usize = SIGN_BORDERS + 49 * 169 * PAIR_BYTES;
 export const SIGN_PLACE: usize = SIGN_SCALED + 4 * 169 * PAIR_BYTES;
 export const SIGN_SIZE: usize = SIGN_PLACE + 49 * 41 * PAIR_BYTES;
-export const SIGN_OTHER: usize = SIGN_SIZE + 49 * 4 * PAIR_BYTES;
-const SIGN_END: usize = SIGN_OTHER + 2 * 49 * 9 * PAIR_BYTES;
+const SIGN_END: usize = SIGN_SIZE + 49 * 4 * PAIR_BYTES;
 
 // How many of an edge's seven: a tree of 8 pairs, for the row's edge and the column's.
 const EDGE_TREE: usize = 8 * PAIR_BYTES;
@@ -71,8 +70,7 @@ export const EDGE_SCALE: usize = EDGE_SIGNED + 7 * LEVELS * 8 * ROW_BYTES;
 export const EDGE_BOTH: usize = EDGE_SCALE + 7 * LEVELS * 8 * ROW_BYTES;
 export const EDGE_OWN: usize = EDGE_BOTH + LEVELS * LEVELS * ROW_BYTES;
 export const EDGE_NEAR: usize = EDGE_OWN + 7 * 8 * 8 * 8 * ROW_BYTES;
-export const EDGE_OTHER: usize = EDGE_NEAR + 7 * 11 * 8 * ROW_BYTES;
-export const EDGE_BORDER: usize = EDGE_OTHER + 7 * 8 * 8 * 8 * ROW_BYTES;
+export const EDGE_BORDER: usize = EDGE_NEAR + 7 * 11 * 8 * ROW_BYTES;
 const EDGE_END: usize = EDGE_BORDER + 7 * 12 * LEVELS * ROW_BYTES;
 
 // Edge signs.
@@ -84,22 +82,22 @@ const EDGE_SIGN_END: usize = EDGE_SIGN_OTHER + 13 * 9 * 7 * PAIR_BYTES;
 
 // Edge bits.
 export const EDGE_BITS_PLACE: usize = EDGE_SIGN_END;
-export const EDGE_BITS_SIGNED: usize = EDGE_BITS_PLACE + 7 * 16 * 16 * PAIR_BYTES;
+export const EDGE_BITS_SIGNED: usize = EDGE_BITS_PLACE + 7 * PLACES * PAIR_BYTES;
 export const EDGE_BITS_MEAN: usize = EDGE_BITS_SIGNED + 33 * 16 * PAIR_BYTES;
-export const EDGE_BITS_SCALE: usize = EDGE_BITS_MEAN + 33 * 16 * 16 * PAIR_BYTES;
-export const EDGE_BITS_BOTH: usize = EDGE_BITS_SCALE + LEVELS * 16 * 16 * PAIR_BYTES;
+export const EDGE_BITS_SCALE: usize = EDGE_BITS_MEAN + 33 * PLACES * PAIR_BYTES;
+export const EDGE_BITS_BOTH: usize = EDGE_BITS_SCALE + LEVELS * PLACES * PAIR_BYTES;
 const EDGE_BITS_END: usize = EDGE_BITS_BOTH + 33 * 12 * 4 * PAIR_BYTES;
 
-// DC exponents, bits, signs.
+// DC exponents, bits, signs. Lengths go up to 17.
+export const DC_PLACES: usize = 136;
 export const DC_UNSURE: usize = (EDGE_BITS_END + 31) & ~31;
 export const DC_SUM: usize = DC_UNSURE + 24 * 24 * ROW_BYTES;
 export const DC_FIRST: usize = DC_SUM + LEVELS * ROW_BYTES;
 export const DC_SECOND: usize = DC_FIRST + 24 * 24 * ROW_BYTES;
-export const DC_OTHER: usize = DC_SECOND + 24 * 24 * ROW_BYTES;
-export const DC_COUNT: usize = DC_OTHER + 12 * 21 * ROW_BYTES;
+export const DC_COUNT: usize = DC_SECOND + 24 * 24 * ROW_BYTES;
 export const DC_BITS_PLACE: usize = DC_COUNT + 12 * 24 * ROW_BYTES;
-export const DC_BITS_UNSURE: usize = DC_BITS_PLACE + 32 * 16 * PAIR_BYTES;
-export const DC_BITS_PREFIX: usize = DC_BITS_UNSURE + 24 * 32 * 16 * PAIR_BYTES;
+export const DC_BITS_UNSURE: usize = DC_BITS_PLACE + DC_PLACES * PAIR_BYTES;
+export const DC_BITS_PREFIX: usize = DC_BITS_UNSURE + 24 * DC_PLACES * PAIR_BYTES;
 export const DC_SIGN_ROUNDING: usize = DC_BITS_PREFIX + 16 * 24 * 4 * PAIR_BYTES;
 export const DC_SIGN_BORDERS: usize = DC_SIGN_ROUNDING + 8 * 24 * PAIR_BYTES;
 export const DC_SIGN_SIZE: usize = DC_SIGN_BORDERS + 25 * 17 * PAIR_BYTES;
@@ -109,16 +107,29 @@ const DC_SIGN_END: usize = DC_SIGN_SIZE + 4 * 8 * 17 * PAIR_BYTES;
 export const ESCAPE_INTERIOR: usize = DC_SIGN_END;
 export const ESCAPE_EDGE: usize = ESCAPE_INTERIOR + 16 * PAIR_BYTES;
 export const ESCAPE_DC: usize = ESCAPE_EDGE + 16 * PAIR_BYTES;
-/** Bytes of one class' tables. */
+/** Bytes of the tables that both classes have. */
 export const CLASS_BYTES: usize = (ESCAPE_DC + 16 * PAIR_BYTES + 31) & ~31;
 
-/** Stretches of rows, in bytes from a class' start; all others hold pairs. */
+// Tables of the second class alone, behind its others: what other components say.
+export const INTERIOR_OTHER: usize = CLASS_BYTES;
+export const EDGE_OTHER: usize = INTERIOR_OTHER + 49 * 5 * 5 * 11 * ROW_BYTES;
+export const DC_OTHER: usize = EDGE_OTHER + 7 * 8 * 8 * 8 * ROW_BYTES;
+export const SIGN_OTHER: usize = DC_OTHER + 12 * 21 * ROW_BYTES;
+const OTHER_END: usize = SIGN_OTHER + 2 * 49 * 9 * PAIR_BYTES;
+
+/** Bytes of all tables. */
+export const TABLE_BYTES: usize = (CLASS_BYTES + OTHER_END + 31) & ~31;
+
+/** Stretches of rows, in bytes from a class' start (the last of the second class alone); all others hold
+ * pairs. */
 export const ROWS_INTERIOR: usize = INTERIOR_SCALE;
 export const ROWS_INTERIOR_END: usize = INTERIOR_END;
 export const ROWS_EDGE: usize = EDGE_SIGNED;
 export const ROWS_EDGE_END: usize = EDGE_END;
 export const ROWS_DC: usize = DC_UNSURE;
 export const ROWS_DC_END: usize = DC_BITS_PLACE;
+export const ROWS_OTHER: usize = INTERIOR_OTHER;
+export const ROWS_OTHER_END: usize = SIGN_OTHER;
 
 /** What a parameter begins with that no training has seen: no opinion, and a fast rate of 0.4. */
 export const FRESH_RATE: u32 = 13107;
@@ -131,16 +142,17 @@ export function selectTables(colour: i32): void {
   tables = DENSE_MODEL + <usize>colour * CLASS_BYTES;
 }
 
-/** Fills both classes' tables at `at` with parameters that no training has seen. */
+/** Fills all tables at `at` with parameters that no training has seen. */
 export function fillFresh(at: usize): void {
   const pair = FRESH_RATE << 16;
-  for (let i: usize = 0; i < 2 * CLASS_BYTES; i += PAIR_BYTES) store<u32>(at + i, pair);
+  for (let i: usize = 0; i < TABLE_BYTES; i += PAIR_BYTES) store<u32>(at + i, pair);
   for (let colour: usize = 0; colour < 2; colour++) {
     const start = at + colour * CLASS_BYTES;
     fillRows(start + ROWS_INTERIOR, start + ROWS_INTERIOR_END);
     fillRows(start + ROWS_EDGE, start + ROWS_EDGE_END);
     fillRows(start + ROWS_DC, start + ROWS_DC_END);
   }
+  fillRows(at + CLASS_BYTES + ROWS_OTHER, at + CLASS_BYTES + ROWS_OTHER_END);
 }
 
 function fillRows(from: usize, end: usize): void {
@@ -151,4 +163,11 @@ function fillRows(from: usize, end: usize): void {
       store<u32>(row + i, rates, 16);
     }
   }
+}
+
+/** Which bit below the leading one: `number` of a magnitude of `length` bits. */
+// @ts-ignore: decorator
+@inline
+export function bitPlace(length: u32, number: i32): usize {
+  return <usize>(((length - 2) * (length - 1)) >> 1) + <usize>number;
 }
