@@ -45,9 +45,12 @@ export function beginNotes(): void {
   setScanField(SCAN_SEEN_DEVIATIONS, 0);
 }
 
-/** Notes the pattern of padding number `ordinal`. @returns whether there is room for it */
+/** Notes the pattern of padding number `ordinal`, which stands for those too that were passed before
+ * reading began. @returns whether there is room for it */
 export function notePadding(ordinal: i32, pattern: i32): bool {
   if (scanField(SCAN_NOTES) == 0 || ordinal >= PADDING_SLOTS) return false;
+  const count = scanField(SCAN_SEEN_PADDINGS);
+  if (ordinal > count) memory.fill(PADDINGS + count, <u8>pattern, ordinal - count);
   store<u8>(PADDINGS + ordinal, <u8>pattern);
   setScanField(SCAN_SEEN_PADDINGS, ordinal + 1);
   paddingsUsed = max(paddingsUsed, ordinal + 1);

@@ -23,13 +23,15 @@ import {
   STATUS,
   setHandoff,
 } from "./picture.ts";
-import type { ScanIndex } from "./scan-index.ts";
+import { endBeforeFault, type IndexOptions, type ScanIndex } from "./scan-index.ts";
+import type { ScanNotes } from "./scan-notes.ts";
 
 export interface ChunkIndex {
   /** Beginnings of rows that are certain, from the one where the bytes begin on. */
   readonly known: readonly Handoff[];
-  /** What the bytes show of padding that later ones cannot change. */
+  /** What the bytes show of padding that later ones cannot change, and what was noted. */
   readonly padding: number;
+  readonly notes: ScanNotes | undefined;
   /** Whether the scan ends within the bytes. */
   readonly isOver: boolean;
   /** All rows, and the scan as it looks when nothing follows. Undefined when the last bytes cannot be
@@ -44,38 +46,49 @@ const NOTHING = new Uint8Array(0);
  *
  * @param pieces - one behind the other, from the byte on that `from` names
  * @param from - where to begin; its position is 0
- * @param padding - as seen before
+ * @param reading - the padding as seen before; whether notes are taken as in `indexScan`
  * @param last - whether nothing follows
- * @throws PithError of kind "input" when the data are not what a canonical writer makes
+ * @throws PithError as `indexScan`
  */
 export function indexChunk(
   instance: KernelInstance,
   scan: JpegScan,
   pieces: readonly Uint8Array[],
   from: Handoff,
-  padding: number,
+  { padding, takesNotes = false }: IndexOptions & { readonly padding: number },
   last: boolean,
 ): ChunkIndex {
   openFrame(instance, scan.frame, [], RING);
-  openScan(instance, scan, { padding, restarts: -1, isReading: true });
+  openScan(instance, scan, { padding, restarts: -1, isReading: true, takesNotes });
   setHandoff(instance, from);
   instance.call("restartInput");
   instance.call("beginScanRead");
   const rows = [from];
+  const endBefore = (error: unknown): ScanIndex | undefined =>
+    takesNotes ? endBeforeFault(scan, rows, getSeen(instance), error) : undefined;
   let isOver = false;
-  for (const piece of pieces) {
-    for (let rest = piece; rest.length > 0 && !isOver; ) {
-      rest = rest.subarray(feed(instance, rest, false));
-      isOver = walk(instance, rows);
+  try {
+    for (const piece of pieces) {
+      for (let rest = piece; rest.length > 0 && !isOver; ) {
+        rest = rest.subarray(feed(instance, rest, false));
+        isOver = walk(instance, rows);
+      }
     }
+  } catch (error) {
+    const ending = endBefore(error);
+    if (ending === undefined) throw error;
+    const { padding: seenPadding, notes } = ending.seen;
+    return { known: rows, padding: seenPadding, notes, isOver: true, ending };
   }
   if (isOver) {
     const seen = getSeen(instance);
-    return { known: rows, padding: seen.padding, isOver, ending: { rows, seen } };
+    const { padding: seenPadding, notes } = seen;
+    return { known: rows, padding: seenPadding, notes, isOver, ending: { rows, seen } };
   }
   const known = rows.slice();
   const seen = getSeen(instance);
-  return { known, padding: seen.padding, isOver, ending: readEnding(instance, rows, last) };
+  const ending = readEnding(instance, rows, last, endBefore);
+  return { known, padding: seen.padding, notes: seen.notes, isOver, ending };
 }
 
 /** Passes over the rows that the window holds. @returns whether the scan is over */
@@ -93,11 +106,14 @@ function readEnding(
   instance: KernelInstance,
   rows: Handoff[],
   last: boolean,
+  endBefore: (error: unknown) => ScanIndex | undefined,
 ): ScanIndex | undefined {
   feed(instance, NOTHING, true);
   try {
     walk(instance, rows);
   } catch (error) {
+    const ended = endBefore(error);
+    if (ended !== undefined) return ended;
     if (!last && error instanceof PithError && error.kind === "input") return undefined;
     throw error;
   }

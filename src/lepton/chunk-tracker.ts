@@ -114,8 +114,9 @@ export class ChunkTracker {
     const place = this.#place;
     if (place === undefined) return nothing("the scan is over");
     const bytes = chunk.subarray(scanAt);
+    const reading = { padding: place.padding, takesNotes: this.#model === "dense" };
     const index = this.#kernel.use((instance) =>
-      indexChunk(instance, place.scan, [place.kept, bytes], place.next, place.padding, last),
+      indexChunk(instance, place.scan, [place.kept, bytes], place.next, reading, last),
     );
     this.#goOn(place, index, bytes);
     const plan = planOf(place, index, bytes);
@@ -179,10 +180,10 @@ function planOf(
   if (ending !== undefined && reaches(place.scan, ending, first)) {
     const seen = { ...ending.seen, end: ending.seen.end - first.position };
     const rows = rebase(ending.rows);
-    endings.push({ index: { rows, seen }, endsWithRow: false });
+    endings.push({ index: { rows, seen }, endsWithRow: ending.endsWithRow === true });
   }
   if (ending?.seen.endsEarly !== false && !index.isOver) {
-    const atRow = endAtRow(place.scan, rebase(index.known), { padding: index.padding });
+    const atRow = endAtRow(place.scan, rebase(index.known), index);
     if (atRow !== undefined) {
       endings.push({ index: atRow, endsWithRow: true });
     }

@@ -4,12 +4,19 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import {
+  assertRestored,
+  codesOf,
+  cutAnywhere,
+  cutEvery,
+  encodeChunks,
+} from "../../test/jpeg/chunk-session.ts";
 import { makePicture, type Sampling, TEXTURES } from "../../test/jpeg/jpeg-picture.ts";
 import { oneScan, usualScript } from "../../test/jpeg/jpeg-random.ts";
 import { type JpegPlan, writeJpeg, writeJpegParts } from "../../test/jpeg/jpeg-writer.ts";
 import { decode, outcomeOf } from "../../test/jpeg/round-trip.ts";
 import { tripScans } from "../../test/jpeg/scan-trip.ts";
-import { seeded } from "../../test/random.ts";
+import { forSeeds, seeded } from "../../test/random.ts";
 import { equalBytes } from "../core/bytes.ts";
 import { loadKernel } from "../core/kernel.ts";
 import { encodeJpeg } from "./encode.ts";
@@ -81,4 +88,39 @@ test("a file cut at every byte", async () => {
       if (cut % 9 === 0) assert.equal(await outcomeOf(cutOff, { model: "dense" }), "restored");
     }
   }
+});
+
+test("chunks have notes on the rows that begin in them", async () => {
+  const wide = makePicture(seeded(4), { width: 64, height: 400 }, COLOR, TEXTURES.natural);
+  const mixed = { restartInterval: 1, mixesPadding: true, padding: 0x15 };
+  const plan = {
+    ...plain(wide),
+    ...mixed,
+    quirks: { zerosBeforeEnd: true },
+    tables: "flat",
+  } as const;
+  await forSeeds(10, async (random) => {
+    const chunks = cutAnywhere(random, writeJpeg(plan), 3000);
+    const results = await encodeChunks(chunks, { model: "dense" });
+    const coded = await assertRestored(chunks, results, "mixed", "dense");
+    const refused = new Set(codesOf(results));
+    assert.ok(coded > chunks.length / 2, `${coded} of ${chunks.length}`);
+    assert.ok(
+      [...refused].every((code) => ["", "OnlyGarbageNoJpeg", "HeaderTooLarge"].includes(code)),
+    );
+  });
+});
+
+test("chunks before a fault are coded, and the one with it as far as it goes", async () => {
+  const wide = makePicture(seeded(4), { width: 64, height: 400 }, COLOR, TEXTURES.natural);
+  const written = writeJpegParts({ ...plain(wide), restartInterval: 4 });
+  const { start, end } = written.scans[0] ?? { start: 0, end: 0 };
+  const broken = written.bytes.slice();
+  const middle = Math.floor((start + end) / 2);
+  broken.set([0xff, 0xd0, 0xff, 0xd0, 0xff, 0xd0], middle);
+  const chunks = cutEvery(broken, Math.ceil(broken.length / 5));
+  const results = await encodeChunks(chunks, { model: "dense" });
+  await assertRestored(chunks, results, "broken", "dense");
+  const coded = results.map((result) => result instanceof Uint8Array);
+  assert.deepEqual(coded, [true, true, true, false, false]);
 });

@@ -67,8 +67,8 @@ export function* indexScan(
       status = instance.call("indexMcuRow");
     } catch (error) {
       const seen = getSeen(instance);
-      const ended = takesNotes === true ? endAtRow(scan, rows, seen) : undefined;
-      if (ended === undefined || !isInput(error)) throw error;
+      const ended = takesNotes === true ? endBeforeFault(scan, rows, seen, error) : undefined;
+      if (ended === undefined) throw error;
       return ended;
     }
     if (status === STATUS.input) rest = rest.subarray(feed(instance, rest, true));
@@ -103,6 +103,13 @@ export function endAtRow(
   return { rows, seen, endsWithRow: true };
 }
 
-function isInput(error: unknown): boolean {
-  return error instanceof PithError && error.kind === "input";
+/** The same where reading met a fault; undefined too when the JPEG is not to blame. */
+export function endBeforeFault(
+  scan: JpegScan,
+  rows: readonly Handoff[],
+  seen: ScanSeen,
+  error: unknown,
+): ScanIndex | undefined {
+  const isInput = error instanceof PithError && error.kind === "input";
+  return isInput ? endAtRow(scan, rows, seen) : undefined;
 }
