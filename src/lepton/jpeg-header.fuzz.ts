@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { forSeeds, type Random } from "../../test/random.ts";
 import { PithError } from "../core/errors.ts";
+import type { CoefficientModel } from "./coefficient-model.ts";
 import { JpegHeader, type JpegStep } from "./jpeg-header.ts";
 import { sniffJpeg } from "./jpeg-sniff.ts";
 
@@ -17,14 +18,20 @@ test("mutated headers give a scan or a typed error, in one piece or in many", as
   const kinds = new Map<string, number>();
   await forSeeds(ROUNDS, (random) => {
     const jpeg = mutated(random);
-    const whole = outcome(jpeg, [jpeg.length]);
+    const frames = random.pick(["lepton", "dense"] as const);
+    const whole = outcome(jpeg, [jpeg.length], frames);
     const cuts = Array.from({ length: 4 }, () => random.upTo(jpeg.length)).sort((a, b) => a - b);
-    assert.deepEqual(outcome(jpeg, [...cuts, jpeg.length]), whole);
-    kinds.set(whole.what, (kinds.get(whole.what) ?? 0) + 1);
-    sniffJpeg(jpeg, random.oneIn(2));
+    assert.deepEqual(outcome(jpeg, [...cuts, jpeg.length], frames), whole);
+    const kind = `${frames} ${whole.what}`;
+    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+    sniffJpeg(jpeg, random.oneIn(2), frames);
   });
   // Otherwise the mutations find one door only.
-  for (const kind of ["scan", "more", "UnsupportedJpeg"]) assert.ok(kinds.has(kind), kind);
+  for (const frames of ["lepton", "dense"]) {
+    for (const kind of ["scan", "more", "UnsupportedJpeg"]) {
+      assert.ok(kinds.has(`${frames} ${kind}`), kind);
+    }
+  }
 });
 
 function mutated(random: Random): Uint8Array {
@@ -34,13 +41,24 @@ function mutated(random: Random): Uint8Array {
     const kind = random.upTo(3);
     if (kind === 0) jpeg[at] = random.upTo(256);
     else if (kind === 1) jpeg[at] = random.pick([0, 1, 0xff, 0xc0, 0xc2, 0xc4, 0xda, 0xdb]);
+    else if (random.oneIn(9)) setComponents(random, jpeg);
     else jpeg.copyWithin(at, 2 + random.upTo(jpeg.length - 2), jpeg.length);
   }
   return random.oneIn(8) ? jpeg.subarray(0, 2 + random.upTo(jpeg.length - 2)) : jpeg;
 }
 
-function outcome(jpeg: Uint8Array, ends: readonly number[]): { what: string; step?: JpegStep } {
-  const header = new JpegHeader();
+/** Puts other sampling factors into the frame, of all that a byte can say. */
+function setComponents(random: Random, jpeg: Uint8Array): void {
+  const frame = jpeg.findIndex((byte, i) => byte === 0xff && jpeg[i + 1] === 0xc0);
+  if (frame >= 0) jpeg[frame + 11] = random.oneIn(4) ? random.upTo(256) : 17 + 17 * random.upTo(4);
+}
+
+function outcome(
+  jpeg: Uint8Array,
+  ends: readonly number[],
+  frames: CoefficientModel,
+): { what: string; step?: JpegStep } {
+  const header = new JpegHeader({ frames });
   let step: JpegStep = { kind: "more", at: 2 };
   try {
     for (const end of ends) {

@@ -20,6 +20,7 @@ import { BLOCK_BYTES, type ScanKernel, STATUS } from "../../test/jpeg/scan-kerne
 import { forSeeds, type Random } from "../../test/random.ts";
 import { PithError } from "../core/errors.ts";
 import type { HuffmanSpec, JpegScan } from "./jpeg-frame.ts";
+import type { ScanNotes } from "./scan-notes.ts";
 
 const ROUNDS = process.env["PITH_FULL"] === "1" ? 10_000 : 120;
 
@@ -62,14 +63,31 @@ function readOutcome(kernel: ScanKernel, jpeg: Uint8Array, scan: JpegScan): unkn
   const opened = openNext(kernel, scan, 0);
   const status = opened < 0 ? opened : readScan(kernel, jpeg, scan);
   const store = Buffer.from(kernel.store(false)).toString("base64");
-  return { status, store: status < 0 ? "" : store, seen: status < 0 ? 0 : kernel.seen };
+  if (status < 0) return { status };
+  return { status, store, seen: kernel.seen, notes: kernel.notes };
 }
 
-function writeOutcome(kernel: ScanKernel, read: ReadScan, isCut: boolean): unknown {
+function writeOutcome(
+  kernel: ScanKernel,
+  read: ReadScan,
+  isCut: boolean,
+  notes?: ScanNotes,
+): unknown {
   const opened = openNext(kernel, read.scan, 0);
   if (opened < 0) return opened;
-  const { status, bytes } = writeScan(kernel, read, isCut);
+  const { status, bytes } = writeScan(kernel, read, isCut, notes);
   return { status, bytes: bytes.toString("base64") };
+}
+
+/** Notes that no reading has made. */
+function randomNotes(random: Random): ScanNotes {
+  const deviations = new Uint32Array(2 * random.upTo(40));
+  for (let i = 0, block = 0; i < deviations.length; i += 2) {
+    block += random.upTo(random.pick([2, 9]));
+    deviations.set([block, random.upTo(random.pick([2, 5, 1 << 30]))], i);
+    block += random.oneIn(30) ? 0 : 1;
+  }
+  return { paddings: random.bytes(random.upTo(30)), deviations };
 }
 
 async function bothKernels(): Promise<readonly ScanKernel[]> {
@@ -81,6 +99,8 @@ test("mutated files are read or refused, and what was read can be written", asyn
   const faults = new Set<number>();
   await forSeeds(ROUNDS, (random) => {
     const jpeg = randomFile(random);
+    const takesNotes = random.oneIn(2);
+    for (const kernel of kernels) kernel.takesNotes = takesNotes;
     const [first] = readFile(kernels[0]!, jpeg).scans;
     for (let changes = 1 + random.upTo(3); changes > 0; changes--) {
       const at = first!.at + random.upTo(jpeg.length - first!.at);
@@ -115,7 +135,9 @@ test("any data with any tables end in a status", async () => {
     const data = random.oneIn(2)
       ? random.bytes(random.upTo(3000))
       : new Uint8Array(random.upTo(50));
+    const takesNotes = random.oneIn(2);
     const ends = kernels.map((kernel) => {
+      kernel.takesNotes = takesNotes;
       assert.equal(kernel.open(scans[0]!.scan, false), 0);
       kernel.kernel.ask("clearPicture");
       for (const { scan: before, at } of scans.slice(0, place)) {
@@ -138,11 +160,12 @@ test("any coefficients in any scan give bytes or a fault", async () => {
     const seen = { ...known.seen, padding: random.upTo(256), restarts: random.upTo(9) };
     const isCut = random.oneIn(2);
     const filling = random.bytes(BLOCK_BYTES * (1 + random.upTo(7)));
+    const notes = random.oneIn(2) ? randomNotes(random) : undefined;
     const ends = kernels.map((kernel) => {
       assert.equal(kernel.open(known.scan, false), 0);
       const store = kernel.store(false);
       for (let i = 0; i < store.length; i++) store[i] = filling[i % filling.length]!;
-      return writeOutcome(kernel, { ...known, scan, seen }, isCut);
+      return writeOutcome(kernel, { ...known, scan, seen }, isCut, notes);
     });
     assert.deepEqual(ends[0], ends[1]);
   });

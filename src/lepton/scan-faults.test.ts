@@ -4,14 +4,8 @@ import { test } from "node:test";
 import { TEXTURES } from "../../test/jpeg/jpeg-picture.ts";
 import { randomPlan, SAMPLINGS } from "../../test/jpeg/jpeg-random.ts";
 import { segment, writeJpegParts } from "../../test/jpeg/jpeg-writer.ts";
-import {
-  indexRows,
-  restores,
-  STATUS,
-  scanKernels,
-  sequentialPlan,
-  startAt,
-} from "../../test/jpeg/scan-kernel.ts";
+import { STATUS, scanKernels, startAt } from "../../test/jpeg/scan-kernel.ts";
+import { indexRows, restores, sequentialPlan } from "../../test/jpeg/scan-rows.ts";
 import { forSeeds } from "../../test/random.ts";
 import { readFirstScan } from "./jpeg-header.ts";
 
@@ -153,13 +147,16 @@ test("any tables and any data end in a status, the same in both builds", async (
     const data = random.content(random.upTo(6000));
     const jpeg = Buffer.concat([bytes.subarray(0, at), data]);
     const known = { ...scan, huffman, restartInterval: random.oneIn(2) ? 0 : random.upTo(9) };
+    const takesNotes = random.oneIn(2);
     const ends = both.map((kernel) => {
+      kernel.takesNotes = takesNotes;
       const found = indexRows(kernel, jpeg, known, at);
       if (kernel.open(known) < 0) return found;
       kernel.handoff = startAt(at);
       const status = kernel.read(jpeg);
       assert.equal(status, found.status);
-      return { ...found, store: Buffer.from(kernel.store()).toString("base64") };
+      const { notes } = kernel;
+      return { ...found, notes, store: Buffer.from(kernel.store()).toString("base64") };
     });
     assert.deepEqual(ends[0], ends[1]);
   });

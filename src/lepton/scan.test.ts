@@ -9,16 +9,13 @@ import { corpusFile, corpusPath, withoutCorpus } from "../../test/corpus.ts";
 import { type JpegPlan, writeJpegParts } from "../../test/jpeg/jpeg-writer.ts";
 import {
   BLOCK_BYTES,
-  indexRows,
-  restores,
   type ScanKernel,
   type Seen,
   STATUS,
   scanKernels,
-  sequentialPlan,
   startAt,
-  trip,
 } from "../../test/jpeg/scan-kernel.ts";
+import { indexRows, restores, sequentialPlan, trip } from "../../test/jpeg/scan-rows.ts";
 import { forSeeds, type Random, seeded } from "../../test/random.ts";
 import type { JpegScan } from "./jpeg-frame.ts";
 import { JPEG_START_BYTES, JpegHeader, readFirstScan } from "./jpeg-header.ts";

@@ -8,6 +8,7 @@ import assert from "node:assert/strict";
 import { type KernelVariant, loadKernel } from "../../src/core/kernel.ts";
 import type { JpegScan } from "../../src/lepton/jpeg-frame.ts";
 import { JPEG_START_BYTES, JpegHeader } from "../../src/lepton/jpeg-header.ts";
+import type { ScanNotes } from "../../src/lepton/scan-notes.ts";
 import type { Random } from "../random.ts";
 import { ScanKernel, type Seen, STATUS, startAt } from "./scan-kernel.ts";
 
@@ -82,12 +83,14 @@ export function writeScan(
   kernel: ScanKernel,
   { scan, at, seen }: ReadScan,
   isCut: boolean,
+  notes?: ScanNotes,
 ): Written {
   assert.equal(openNext(kernel, scan, at), 0);
   const [begin, row] = scan.frame.progressive
     ? ["beginProgressiveWrite", "writeProgressiveRow"]
     : ["beginScanWrite", "writeMcuRow"];
   kernel.record("scanAddress", 40)[FIELD.earlyEnd] = isCut ? 1 : 0;
+  if (notes !== undefined) kernel.notes = notes;
   const parts: Uint8Array[] = [];
   let status = kernel.beginWrite(seen, begin);
   if (status === 0)
