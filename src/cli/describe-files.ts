@@ -5,6 +5,7 @@
 import { open } from "node:fs/promises";
 import { type Coder, createCoder, describeContent, openPith } from "../container/index.ts";
 import { decodeDeflate } from "./deflate-coding.ts";
+import { type Classes, classesOfJpeg, classesOfPith, NO_CLASSES } from "./describe-classes.ts";
 import { tellDivans } from "./describe-divans.ts";
 import { describeJpeg, tellLepton } from "./describe-lepton.ts";
 import { fileFault } from "./file-fault.ts";
@@ -41,14 +42,18 @@ interface FrameLine {
   readonly sha256: string;
 }
 
-/** Tells what the files are that `paths` mean. */
-export async function describeFiles(paths: readonly string[], run: Run): Promise<void> {
+/** Tells what the files are that `paths` mean; with `classes` also what coded bytes stand for. */
+export async function describeFiles(
+  paths: readonly string[],
+  run: Run,
+  classes = false,
+): Promise<void> {
   const files = await listFiles(paths, run);
   const coder = await createCoder({ threads: 0 });
   try {
     for (const file of files) {
       try {
-        await describe(file, coder, run);
+        await describe(file, coder, run, classes);
       } catch (error) {
         run.fail(file.path, fileFault(error));
       }
@@ -58,18 +63,22 @@ export async function describeFiles(paths: readonly string[], run: Run): Promise
   }
 }
 
-async function describe(file: FileEntry, coder: Coder, run: Run): Promise<void> {
+async function describe(file: FileEntry, coder: Coder, run: Run, classes: boolean): Promise<void> {
   const first = await readFirst(file.path, LOOK_BYTES);
   const format = recogniseFormat(first);
-  if (format === "pith") return describePith(file, coder, run);
+  if (format === "pith") return describePith(file, coder, run, classes);
   if (format === "lep") return tellLepton(file, run);
   if (format === "dvn") return tellDivans(file, run);
   if (format !== undefined && (await describeDeflate(file, format, run))) return;
   const { name, says, packed, lossy, specialist = null } = describeContent(first);
   const { path, bytes } = file;
-  const { fields, lines } = name === "jpeg" ? await describeJpeg(file) : { fields: {}, lines: [] };
-  await run.tell({ name: path, kind: name, says, bytes, packed, lossy, specialist, ...fields });
-  await run.say([`${printable(path)}: ${says}, ${formatBytes(bytes)}`, ...lines].join("\n"));
+  const isJpeg = name === "jpeg";
+  const { fields, lines } = isJpeg ? await describeJpeg(file) : { fields: {}, lines: [] };
+  const coded = isJpeg && classes ? await classesOfJpeg(file) : NO_CLASSES;
+  const facts = { ...fields, ...coded.fields };
+  await run.tell({ name: path, kind: name, says, bytes, packed, lossy, specialist, ...facts });
+  const told = [`${printable(path)}: ${says}, ${formatBytes(bytes)}`, ...lines, ...coded.lines];
+  await run.say(told.join("\n"));
 }
 
 /** @returns false for a file that only begins like one of these */
@@ -98,20 +107,21 @@ async function describeDeflate(
   return true;
 }
 
-async function describePith(file: FileEntry, coder: Coder, run: Run): Promise<void> {
+async function describePith(
+  file: FileEntry,
+  coder: Coder,
+  run: Run,
+  classes: boolean,
+): Promise<void> {
   const handle = await open(file.path, "r");
+  const read = async (offset: number, length: number): Promise<Uint8Array> => {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, offset);
+    return buffer.subarray(0, bytesRead);
+  };
   try {
-    const pith = await openPith(
-      {
-        bytes: file.bytes,
-        async read(offset, length) {
-          const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, offset);
-          return buffer.subarray(0, bytesRead);
-        },
-      },
-      { coder },
-    );
-    await tellPith(file, pith, await framesOf(pith, coder), run);
+    const pith = await openPith({ bytes: file.bytes, read }, { coder });
+    const coded = classes ? await classesOfPith(pith, coder, read) : NO_CLASSES;
+    await tellPith(file, pith, await framesOf(pith, coder), coded, run);
   } finally {
     await handle.close();
   }
@@ -134,6 +144,7 @@ async function tellPith(
   { path, bytes }: FileEntry,
   { plainBytes, metadata }: PithFile,
   frames: readonly FrameLine[],
+  coded: Classes,
   run: Run,
 ): Promise<void> {
   const codecs = [...new Set(frames.map(({ codec }) => codec))].sort();
@@ -150,6 +161,7 @@ async function tellPith(
     chunks: frames.length,
     kept: metadata,
     ...(run.verbose ? { frames } : {}),
+    ...coded.fields,
   });
   const kept: string[] = [];
   if (metadata.name !== undefined) kept.push(printable(metadata.name));
@@ -163,6 +175,7 @@ async function tellPith(
   ];
   if (kept.length > 0) lines.push(`  of ${kept.join(", ")}`);
   if (run.verbose && frames.length > 0) lines.push(frameTable(frames));
+  lines.push(...coded.lines);
   await run.say(lines.join("\n"));
 }
 

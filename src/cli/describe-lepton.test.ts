@@ -1,12 +1,13 @@
 /** `pith info` of JPEGs and Lepton files, as people and programs read it. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { fakeRun } from "../../test/cli-run.ts";
 import { corpusPath, withoutCorpus } from "../../test/corpus.ts";
+import { compress } from "../container/index.ts";
 import { FAULTS } from "../core/errors.ts";
 import { describeFiles } from "./describe-files.ts";
 
@@ -23,10 +24,10 @@ interface Page {
   readonly errors: string;
 }
 
-async function page(path: string, options: object = {}): Promise<Page> {
+async function page(path: string, options: object = {}, classes = false): Promise<Page> {
   const { run, output, errors } = fakeRun();
   run.listen(options);
-  await describeFiles([path], run);
+  await describeFiles([path], run, classes);
   return { code: run.exitCode, text: output().replace(path, "FILE"), errors: errors() };
 }
 
@@ -70,6 +71,31 @@ test("the same for programs", async () => {
   });
   assert.deepEqual(segments.length, 1);
   assert.equal(holds.header + holds.dc + holds.interior + holds.edges, 550);
+});
+
+test("classes of a JPEG by both models, and of the frames of .pith files", async () => {
+  const jpeg = fileURLToPath(new URL("../../test/vectors/pith/lepton.jpg", import.meta.url));
+  const { text } = await page(jpeg, {}, true);
+  const lines = text.trimEnd().split("\n");
+  assert.equal(lines[2], "  jpeg-dense: model 1, priors 1");
+  assert.match(lines[3] ?? "", /^ {2}holds +lepton +share +jpeg-dense +share$/);
+  assert.equal(lines.length, 9);
+  const { classes } = JSON.parse((await page(jpeg, { json: true }, true)).text);
+  assert.deepEqual(Object.keys(classes), ["lepton", "jpeg-dense"]);
+  for (const [effort, name] of [
+    ["default", "lepton"],
+    ["dense", "jpeg-dense"],
+  ] as const) {
+    const file = made(`${name}.pith`, await compress(readFileSync(jpeg), { effort }));
+    const told = JSON.parse((await page(file, { json: true }, true)).text);
+    assert.deepEqual(told.classes, { [name]: classes[name] });
+    assert.match((await page(file, {}, true)).text, new RegExp(`^ {2}holds +${name} +share$`, "m"));
+    assert.ok(!(await page(file)).text.includes("holds"));
+  }
+  const words = made("words.txt", new TextEncoder().encode("words, no picture"));
+  assert.ok(!(await page(words, {}, true)).text.includes("holds"));
+  const cut = made("cut.jpg", readFileSync(jpeg).subarray(0, 100));
+  assert.match((await page(cut, {}, true)).text, /^ {2}jpeg-dense does not take it: /m);
 });
 
 test("many segments, a part of a JPEG, and bytes of any kind", {

@@ -40,6 +40,8 @@ export interface PithFrame {
   /** Where it begins in the .pith file. */
   readonly frameOffset: number;
   readonly frameBytes: number;
+  /** Where its payload begins, which goes on to its end. */
+  readonly payloadOffset: number;
   /** Lower-case hexadecimal SHA-256 of its plain bytes. */
   readonly sha256: string;
   readonly codec: Omit<CodecStamp, "name">;
@@ -119,11 +121,14 @@ class OpenFile implements PithFile {
         sha256,
         plainBytes,
         frameBytes,
+        headerBytes,
         filter: filterBytes,
       } = this.#headerOf(whole, index);
       const codec = { id, version: codecVersion };
       const filter = stampFilter(filterBytes);
-      yield { plainOffset, plainBytes, frameOffset, frameBytes, sha256, codec, filter };
+      const payloadOffset = frameOffset + headerBytes;
+      const place = { plainOffset, plainBytes, frameOffset, frameBytes, payloadOffset };
+      yield { ...place, sha256, codec, filter };
     }
   }
 

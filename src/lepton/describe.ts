@@ -10,7 +10,7 @@ import type { KernelInstance } from "../core/kernel.ts";
 import type { CoefficientModel } from "./coefficient-model.ts";
 import { planDecode } from "./decode-plan.ts";
 import { readLepton } from "./file.ts";
-import type { LeptonFlavour } from "./file-start.ts";
+import type { DenseStart, LeptonFlavour } from "./file-start.ts";
 import { samplingText } from "./jpeg-frame.ts";
 import { loadDecoder } from "./kernels.ts";
 import { feed, type LeptonPicture, openPicture, RING, STATUS } from "./picture.ts";
@@ -19,8 +19,8 @@ import type { SegmentRows } from "./segment-decoder.ts";
 export interface LeptonDescription {
   /** Of the format: 1, 2 or 4; 65 for dense files. */
   readonly version: number;
-  /** Which priors it was coded with, of a dense file. */
-  readonly priorSet?: number;
+  /** Of a dense file: which model, and which priors it was coded with. */
+  readonly dense?: DenseStart;
   /** "Z" one scan, "X" several, "Y" a chunk of a JPEG or bytes of any kind. */
   readonly flavour: LeptonFlavour;
   /** What the file decodes to, in bytes. */
@@ -89,7 +89,7 @@ export async function describeLepton(
   const coded = segments.reduce((sum, { bytes }) => sum + bytes, 0);
   return {
     version: header.version,
-    ...(header.dense === undefined ? {} : { priorSet: header.dense.priorSet }),
+    ...(header.dense === undefined ? {} : { dense: header.dense }),
     flavour: header.flavour,
     outputBytes: header.outputBytes,
     width: frame.width,
