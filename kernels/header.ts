@@ -9,9 +9,10 @@
  *   keep()                               what was coded since `clear` is the dictionary
  *   wipe()                               between the jobs of different owners
  *
- * A dictionary is stored as the model codes it that knows nothing: to decode it is to learn it.
+ * A dictionary is stored as the model codes it that knows nothing: to decode it is to learn it. That takes
+ * as long as a large header, so what it makes of the model can be taken from one instance to others.
  */
-import { FAULT_CALL, FAULT_MEMORY } from "./fault.ts";
+import { FAULT_CALL, FAULT_INPUT_SIZE, FAULT_MEMORY } from "./fault.ts";
 import { clearModel, codeBytes, keepModel, restoreModel, surprise } from "./header/bytes.ts";
 import { Learning, Reading, Writing } from "./header/direction.ts";
 import { fillLogistic } from "./header/logistic.ts";
@@ -21,13 +22,22 @@ import {
   DICTIONARY_BYTES,
   HISTORY,
   HISTORY_BYTES,
+  KEPT,
+  KEPT_BYTES,
+  KEPT_SIZE,
   PIECE,
   PIECE_BYTES,
   WINDOWS,
 } from "./header/regions.ts";
 import { PAGE_BYTES } from "./memory.ts";
 import { beginDecoding, pauseDecoding, resumeDecoding } from "./range/decode.ts";
-import { beginEncoding, finishEncoding, pauseEncoding, resumeEncoding, settledSize } from "./range/encode.ts";
+import {
+  beginEncoding,
+  finishEncoding,
+  pauseEncoding,
+  resumeEncoding,
+  settledSize,
+} from "./range/encode.ts";
 import {
   dropOutput,
   feedInput,
@@ -40,14 +50,15 @@ import {
   outputStart,
   restartInput,
   restartOutput,
+  setNextInput,
   windowsEnd,
   wipeWindows,
 } from "./window.ts";
 
 export { dropOutput, feedInput, inputRoom, makeInputRoom, outputFilled, outputStart };
 
-/** Bytes of the dictionary that is kept. */
-let dictionarySize: u32 = 0;
+/** What stands before a coded dictionary: u32 its size, u32 that of the coded bytes. */
+const DICTIONARY_HEAD_BYTES: u32 = 8;
 
 /** Takes the memory of the map. @returns 0, or a negative fault when it may not grow that far */
 export function begin(): i32 {
@@ -57,7 +68,8 @@ export function begin(): i32 {
   openWindows(WINDOWS, CODED_PIECE_BYTES, CODED_PIECE_BYTES);
   fillLogistic();
   clear();
-  return keep();
+  const kept = keep();
+  return kept < 0 ? kept : 0;
 }
 
 /** Has the model know nothing, not even the dictionary that is kept. */
@@ -67,15 +79,56 @@ export function clear(): void {
 
 /** Keeps what was coded since `clear` as the dictionary. @returns its size, or a negative fault */
 export function keep(): i32 {
-  if (historySize() > <u32>DICTIONARY_BYTES) return -FAULT_CALL;
-  dictionarySize = historySize();
+  const size = historySize();
+  if (size > <u32>DICTIONARY_BYTES) return -FAULT_CALL;
+  store<u32>(KEPT_SIZE, size);
   keepModel();
-  return <i32>dictionarySize;
+  return <i32>size;
 }
 
 /** Forgets all but the dictionary. */
 export function restart(): void {
-  restoreModel(dictionarySize);
+  restoreModel(load<u32>(KEPT_SIZE));
+}
+
+/** Where the host writes a coded dictionary. */
+export function dictionaryAddress(): usize {
+  return WINDOWS;
+}
+
+/** Learns the coded dictionary and keeps it. @returns its size, or a negative fault */
+export function takeDictionary(): i32 {
+  const size = load<u32>(WINDOWS);
+  const codedSize = load<u32>(WINDOWS, 4);
+  if (codedSize > <u32>CODED_PIECE_BYTES - DICTIONARY_HEAD_BYTES) return -FAULT_INPUT_SIZE;
+  if (size > <u32>DICTIONARY_BYTES) return -FAULT_INPUT_SIZE;
+  restartInput();
+  const fault = feedInput(<usize>(DICTIONARY_HEAD_BYTES + codedSize), true);
+  if (fault != 0) return fault;
+  setNextInput(WINDOWS + <usize>DICTIONARY_HEAD_BYTES);
+  clear();
+  beginDecoding();
+  for (let at: u32 = 0; at < size; at += <u32>PIECE_BYTES) {
+    codeBytes<Reading>(PIECE, <usize>min<u32>(size - at, <u32>PIECE_BYTES));
+  }
+  pauseDecoding();
+  restartInput();
+  return keep();
+}
+
+/** Where the model lies that is kept, for the host to take it to another instance. */
+export function keptAddress(): usize {
+  return KEPT_SIZE;
+}
+export function keptBytes(): usize {
+  return KEPT - KEPT_SIZE + KEPT_BYTES;
+}
+
+/** Takes the model that the host has brought. @returns 0, or a negative fault */
+export function takeKept(): i32 {
+  if (load<u32>(KEPT_SIZE) > <u32>DICTIONARY_BYTES) return -FAULT_INPUT_SIZE;
+  restart();
+  return 0;
 }
 
 /** Clears what a job has left in memory. */

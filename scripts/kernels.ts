@@ -9,8 +9,8 @@
  * compiler's version, the flags and the contents of every file that its entry reaches. A file whose
  * stamp holds is not built again. Stamps lie in .toolchain/, because wasm/ is published.
  *
- * `node scripts/kernels.ts` builds what is stale, and the dictionary beside the kernels
- * (dictionary.ts). Checking types and style: scripts/kernel-style.ts.
+ * `node scripts/kernels.ts` builds what is stale, and puts what lies beside the kernels into its place
+ * (dictionary.ts, trained.ts). Checking types and style: scripts/kernel-style.ts.
  */
 import { createHash } from "node:crypto";
 import {
@@ -24,6 +24,7 @@ import {
 } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { buildDictionary, DICTIONARY_FILE } from "./dictionary.ts";
+import { copyTrained, trainedFiles } from "./trained.ts";
 
 /** The entry files: one wasm module per codec family. Other files in kernels/ are parts of these. */
 export const KERNELS = ["deflate", "header", "lepton", "dense", "filters", "divans"] as const;
@@ -101,7 +102,12 @@ export async function buildKernels(
     }
   }
 
-  removeOthers(target, fresh);
+  removeOthers(target, [
+    ...Object.keys(fresh),
+    DICTIONARY_FILE,
+    PRIORS_FILE,
+    ...trainedFiles(root),
+  ]);
   if (JSON.stringify(stamps) !== JSON.stringify(fresh)) writeStamps(root, fresh);
   return built;
 }
@@ -178,11 +184,10 @@ function reachedFrom(entry: string): string[] {
 }
 
 /** Nothing lives on in wasm/ whose kernel is gone, nor parts of a build that was killed. */
-function removeOthers(target: string, kept: Readonly<Record<string, string>>): void {
+function removeOthers(target: string, kept: readonly string[]): void {
   for (const file of readdirSync(target)) {
     const part = /\.(\d+)\.new$/.exec(file);
-    const known = file in kept || file === DICTIONARY_FILE || file === PRIORS_FILE;
-    const gone = part === null ? !known : !alive(Number(part[1]));
+    const gone = part === null ? !kept.includes(file) : !alive(Number(part[1]));
     if (gone) rmSync(join(target, file));
   }
 }
@@ -218,6 +223,7 @@ if (import.meta.main) {
     const root = resolve(import.meta.dirname, "..");
     const built = await buildKernels(root);
     if (buildDictionary(root)) built.push(DICTIONARY_FILE);
+    built.push(...copyTrained(root));
     if (built.length > 0) process.stderr.write(`kernels: built ${built.join(", ")}\n`);
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`);

@@ -5,7 +5,13 @@
  */
 import { decodeBit } from "../range/decode.ts";
 import { encodeBit } from "../range/encode.ts";
-import { beginContexts, beginLines, clearContexts, predictContexts, teachContexts } from "./contexts.ts";
+import {
+  beginContexts,
+  beginLines,
+  clearContexts,
+  predictContexts,
+  teachContexts,
+} from "./contexts.ts";
 import { Reading, Writing } from "./direction.ts";
 import {
   appendByte,

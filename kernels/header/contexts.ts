@@ -99,7 +99,7 @@ function teachOne(context: usize, target: i32): void {
   const probability = <i32>((slot >> 6) & 0x3ffff);
   // The product passes 32 bits.
   const step = <i32>((<i64>(target - probability) * <i64>pullOf(count)) >> 16);
-  const next = <u32>(probability + step) << 6;
+  const next = (<u32>(probability + step)) << 6;
   store<u32>(place, (slot & 0xff000000) | next | (count + u32(count < COUNT_MAXIMUM)));
 }
 

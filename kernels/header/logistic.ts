@@ -14,18 +14,18 @@ export function fillLogistic(): void {
   for (let d: i32 = 0; d <= LOGIT_MAXIMUM; d++) {
     const above = <u32>(((<u64>1) << 47) / (((<u64>1) << 31) + power));
     const p = min<u32>(above, 65535);
-    store<u16>(SQUASHED + (<usize>(LOGIT_MAXIMUM + d) << 1), <u16>p);
-    store<u16>(SQUASHED + (<usize>(LOGIT_MAXIMUM - d) << 1), <u16>(65536 - p));
+    store<u16>(SQUASHED + ((<usize>(LOGIT_MAXIMUM + d)) << 1), <u16>p);
+    store<u16>(SQUASHED + ((<usize>(LOGIT_MAXIMUM - d)) << 1), <u16>(65536 - p));
     power = (power * STEP) >> 32;
   }
   let d: i32 = -LOGIT_MAXIMUM;
   for (let i: i32 = 0; i < 4096; i++) {
     while (d < LOGIT_MAXIMUM && squash(d) < 16 * i + 8) d += 1;
-    store<i16>(STRETCHED + (<usize>i << 1), <i16>d);
+    store<i16>(STRETCHED + ((<usize>i) << 1), <i16>d);
   }
   // 1 / (n + 1.5): a probability is the mean of what came, begun with a half.
   for (let n: i32 = 0; n < 256; n++) {
-    store<u16>(PULLS + (<usize>n << 1), <u16>(131072 / (2 * n + 3)));
+    store<u16>(PULLS + ((<usize>n) << 1), <u16>(131072 / (2 * n + 3)));
   }
 }
 
@@ -33,19 +33,19 @@ export function fillLogistic(): void {
 // @ts-ignore: decorator
 @inline
 export function squash(logit: i32): i32 {
-  return <i32>load<u16>(SQUASHED + (<usize>(logit + LOGIT_MAXIMUM) << 1));
+  return <i32>load<u16>(SQUASHED + ((<usize>(logit + LOGIT_MAXIMUM)) << 1));
 }
 
 /** Logit of a probability in 1/4096. */
 // @ts-ignore: decorator
 @inline
 export function stretch(probability: u32): i32 {
-  return <i32>load<i16>(STRETCHED + (<usize>probability << 1));
+  return <i32>load<i16>(STRETCHED + ((<usize>probability) << 1));
 }
 
 /** What a probability that has learnt `count` times takes of the next difference, in 1/65536. */
 // @ts-ignore: decorator
 @inline
 export function pullOf(count: u32): u32 {
-  return <u32>load<u16>(PULLS + (<usize>count << 1));
+  return <u32>load<u16>(PULLS + ((<usize>count) << 1));
 }

@@ -9,7 +9,15 @@
  * that has left it names other bytes, for both directions alike.
  */
 import { pullOf, stretch } from "./logistic.ts";
-import { CONFIDENCES, CONTEXTS, HEAD_COUNT, HEADS, HISTORY, HISTORY_BYTES, INPUTS } from "./regions.ts";
+import {
+  CONFIDENCES,
+  CONTEXTS,
+  HEAD_COUNT,
+  HEADS,
+  HISTORY,
+  HISTORY_BYTES,
+  INPUTS,
+} from "./regions.ts";
 
 /** Bytes in the history so far. */
 let written: u32 = 0;
@@ -180,7 +188,7 @@ function teachConfidence(place: usize, isRight: bool): void {
   const probability = <i32>(slot >> 10);
   const target = isRight ? 0x3fffff : 0;
   const step = <i32>((<i64>(target - probability) * <i64>pullOf(count)) >> 16);
-  store<u32>(place, (<u32>(probability + step) << 10) | (count + u32(count < COUNT_MAXIMUM)));
+  store<u32>(place, ((<u32>(probability + step)) << 10) | (count + u32(count < COUNT_MAXIMUM)));
 }
 
 /** Teaches the confidences what came. */

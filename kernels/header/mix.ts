@@ -110,7 +110,7 @@ function teach(weights: usize, error: i32): void {
 // @ts-ignore: decorator
 @inline
 export function teachWeights(bit: u32): void {
-  const target = <i32>bit << 16;
+  const target = (<i32>bit) << 16;
   teach(first, target - squash(firstLogit));
   teach(second, target - squash(secondLogit));
 }

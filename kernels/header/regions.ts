@@ -47,8 +47,9 @@ export const HISTORY_BYTES: usize = 1 << 20;
 /** Longest dictionary. */
 export const DICTIONARY_BYTES: usize = 1 << 16;
 
-/** The model as it stood when the dictionary was learnt. */
-export const KEPT: usize = HISTORY + HISTORY_BYTES;
+/** The model as it stood when the dictionary was learnt, behind the dictionary's size: u32[16]. */
+export const KEPT_SIZE: usize = HISTORY + HISTORY_BYTES;
+export const KEPT: usize = KEPT_SIZE + 64;
 export const KEPT_BYTES: usize = HISTORY + DICTIONARY_BYTES - SLOTS;
 
 /** Bytes that are to be coded, or were decoded, in one call. */

@@ -181,6 +181,21 @@ export const DENSE_SEGMENTS_DEFAULT = 2;
 export const DENSE_SEGMENTS_SEVERAL_SCANS = 1;
 export const DENSE_SEGMENT_SCAN_BYTES_MINIMUM = 128 * KIB;
 
+/** JPEGs within the header of a dense file that are coded as files of their own, and how deep that goes: a
+ * thumbnail, some previews, and the thumbnail of a preview. Bounds how many pictures one file can ask a
+ * reader for. Part of the format. */
+export const DENSE_EMBEDDED_MAXIMUM = 16;
+export const DENSE_EMBEDDED_DEPTH_MAXIMUM = 2;
+
+/** Bytes of a dense file's header that are coded by its model, at half a microsecond each; what comes behind
+ * is deflated. Headers of camera files are below 1 MiB; some editors write seven. */
+export const DENSE_HEADER_MODELLED_BYTES_MAXIMUM = 4 * MIB;
+
+/** How far the model may expand: so many bytes at first, and so many for each coded one. Blanks reach 1:3000,
+ * other headers 1:100. Bounds the time that a small file can ask for. Part of the format. */
+export const DENSE_HEADER_FREE_BYTES = 64 * KIB;
+export const DENSE_HEADER_EXPANSION_MAXIMUM = 1024;
+
 /** A JPEG from which Lepton starts worker threads unasked. A thread takes 25 ms to start, in which
  * this one codes some 250 KB; below twice that there is nothing to gain. */
 export const LEPTON_PARALLEL_BYTES = 512 * KIB;
