@@ -2,6 +2,7 @@
  * Chunk: how one chunk gets into the store, is found again and is read.
  *
  *   write   reserve blob -> write file (durable) -> chunk row        in this order, always
+ *   replace the same, but the row is swapped, and only from the blob that was looked at
  *   find    chunk row claimed, blob there with its recorded length, not known to be damaged
  *   read    chunk row -> blob -> frame checked and decoded, SHA-256 compared (coder)
  *
@@ -29,14 +30,20 @@ export interface FramedChunk extends ManifestChunk {
   readonly frameSha256: string;
   readonly storedAs: NonNullable<CodedChunk["storedAs"]>;
   readonly state: ChunkState;
+  /** The way it was coded (tried.ts); 0 for a chunk that waits to be coded. */
+  readonly tried: number;
 }
 
 /** A chunk as the coder gave it; undefined when it was known and needs no frame. */
-export function framedChunk(chunk: CodedChunk, state: ChunkState): FramedChunk | undefined {
+export function framedChunk(
+  chunk: CodedChunk,
+  state: ChunkState,
+  tried: number,
+): FramedChunk | undefined {
   const { sha256, plainBytes: bytes, frame, frameSha256, storedAs } = chunk;
   if (frame === undefined) return undefined;
   assertThat(storedAs !== undefined && frameSha256 !== undefined, "a frame says what it is");
-  return { sha256, bytes, frame, frameSha256, storedAs, state };
+  return { sha256, bytes, frame, frameSha256, storedAs, state, tried };
 }
 
 /**
@@ -61,12 +68,37 @@ export async function writeChunk(parts: StoreParts, chunk: FramedChunk): Promise
   for (let i = 0; i < TRIES; i++) {
     const reservation = await writeBlob(parts, chunk);
     try {
-      if (await pointTo(parts, chunk, chunk.frameSha256, reservation)) return;
+      if (await pointTo(parts, chunk, reservation)) return;
     } catch (error) {
       if (!(error instanceof PithError) || error.code !== "ChunkGone") throw error;
     }
   }
   throw new PithError("ChunkGone", { sha256: chunk.sha256 });
+}
+
+/**
+ * Gives a stored chunk another frame, if it still has the blob that the new one was held against.
+ * The old blob is garbage from then on.
+ *
+ * @returns whether it did; the new blob is garbage when it did not
+ * @throws PithError as writeChunk
+ */
+export async function replaceFrame(
+  parts: StoreParts,
+  chunk: FramedChunk,
+  fromBlob: string,
+): Promise<boolean> {
+  const { sha256 } = chunk;
+  for (let i = 0; i < TRIES; i++) {
+    const reservation = await writeBlob(parts, chunk);
+    const place = placeOf(parts, chunk);
+    try {
+      return await parts.meta.swapChunk(sha256, fromBlob, place, reservation, keepUntilMs(parts));
+    } catch (error) {
+      if (!(error instanceof PithError) || error.code !== "ChunkGone") throw error;
+    }
+  }
+  throw new PithError("ChunkGone", { sha256 });
 }
 
 /**
@@ -102,23 +134,23 @@ async function writeBlob(
 /** @returns false when another put moved the chunk in the middle */
 async function pointTo(
   parts: StoreParts,
-  { sha256, bytes, frame, storedAs, state }: FramedChunk,
-  blob: string,
+  chunk: FramedChunk,
   reservation: number,
 ): Promise<boolean> {
-  const place: ChunkPlace = {
-    blob,
-    blobBytes: frame.length,
-    codec: storedAs.codec,
-    codecVersion: storedAs.codecVersion,
-    state,
-    writer: parts.writer,
-  };
+  const { sha256, bytes, state, frameSha256: blob } = chunk;
+  const place = placeOf(parts, chunk);
   const until = keepUntilMs(parts);
   const row = await parts.meta.putChunk(sha256, bytes, place, reservation, until);
   const better = row.state === "plain" && state === "coded";
   if (!better && (row.blob === blob || (await isSound(parts, row)))) return true;
   return await parts.meta.swapChunk(sha256, row.blob, place, reservation, until);
+}
+
+function placeOf(parts: StoreParts, chunk: FramedChunk): ChunkPlace {
+  const { frame, frameSha256: blob, storedAs, state, tried } = chunk;
+  const { codec, codecVersion } = storedAs;
+  const { writer } = parts;
+  return { blob, blobBytes: frame.length, codec, codecVersion, state, tried, writer };
 }
 
 /**

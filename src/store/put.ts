@@ -20,6 +20,7 @@ import { checkCondition } from "./meta/condition.ts";
 import type { Condition, ObjectHeaders, ObjectRow } from "./meta/meta.ts";
 import { checkBucketName, checkKey, checkUserMetadata } from "./names.ts";
 import { keepUntilMs, type StoreParts } from "./parts.ts";
+import { triedMark } from "./tried.ts";
 
 /** Frames of one object that are being written: the disk works while the next chunk is coded. */
 const WRITES_IN_FLIGHT = 2;
@@ -118,6 +119,8 @@ async function storeChunks(
   hold: (sha256: string) => void,
 ): Promise<ManifestChunk[]> {
   const plain = options.mode === "async";
+  const { effort = "default", codec } = options;
+  const tried = plain ? 0 : triedMark(parts.coder, { effort, codec });
   const { signal, unlink } = linkSignals(parts.closing, options.signal);
   const chunks: ManifestChunk[] = [];
   const writes: Promise<void>[] = [];
@@ -127,14 +130,14 @@ async function storeChunks(
     return found;
   };
   const write = async (coded: CodedChunk): Promise<void> => {
-    const chunk = framedChunk(coded, plain ? "plain" : "coded");
+    const chunk = framedChunk(coded, plain ? "plain" : "coded", tried);
     if (chunk === undefined) return;
     await writeChunk(parts, chunk);
     hold(chunk.sha256);
   };
   const coding = plain
     ? { effort: "flat" as const, codec: "stored", known, signal }
-    : { effort: options.effort ?? "default", codec: options.codec, known, signal };
+    : { effort, codec, known, signal };
   try {
     for await (const chunk of parts.coder.encode(source, coding)) {
       chunks.push({ sha256: chunk.sha256, bytes: chunk.plainBytes });

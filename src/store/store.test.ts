@@ -285,7 +285,7 @@ test("a store that this build cannot read is refused", async () => {
   const reservation = await meta.reserveBlob("ab".repeat(32), 5, 10);
   assert.ok(reservation !== "deleting");
   const place = { blob: "ab".repeat(32), blobBytes: 5, codec: 9, codecVersion: 3 } as const;
-  const full = { ...place, state: "coded", writer: "later" } as const;
+  const full = { ...place, state: "coded", tried: 0, writer: "later" } as const;
   await meta.putChunk("cd".repeat(32), 7, full, reservation, 10);
   await assert.rejects(testStore({ meta }), { code: "VersionGate" });
 });

@@ -54,6 +54,7 @@ export function memoryMeta(): Meta {
     reserveBlob: call(tables.reserveBlob),
     putChunk: call(tables.putChunk),
     swapChunk: call(tables.swapChunk),
+    markTried: call(tables.markTried),
     replaceManifest: call(tables.replaceManifest),
     collectChunks: call(tables.collectChunks),
     takeGarbage: call(tables.takeGarbage),
@@ -64,6 +65,8 @@ export function memoryMeta(): Meta {
     scanChunks: call(tables.scanChunks),
     scanBlobs: call(tables.scanBlobs),
     totals: call(tables.totals),
+    getNote: call(tables.getNote),
+    putNote: call(tables.putNote),
     close: async () => {},
   };
 }
@@ -74,6 +77,7 @@ class MemoryTables implements MetaCalls {
   readonly #blobs = new Map<string, Blob>();
   /** Versions that wait to be coded, oldest first. */
   readonly #awaiting = new Map<string, ObjectName>();
+  readonly #notes = new Map<string, string>();
   #reservations = 0;
 
   createBucket(name: string, nowMs: number): void {
@@ -198,6 +202,16 @@ class MemoryTables implements MetaCalls {
     return true;
   }
 
+  markTried(
+    chunks: readonly { readonly sha256: string; readonly blob: string }[],
+    tried: number,
+  ): void {
+    for (const { sha256, blob } of chunks) {
+      const row = this.#chunks.get(sha256);
+      if (row?.blob === blob) this.#chunks.set(sha256, { ...row, tried });
+    }
+  }
+
   replaceManifest(
     { bucket, key }: ObjectName,
     version: string,
@@ -295,6 +309,14 @@ class MemoryTables implements MetaCalls {
     };
   }
 
+  getNote(name: string): string | undefined {
+    return this.#notes.get(name);
+  }
+
+  putNote(name: string, text: string): void {
+    this.#notes.set(name, text);
+  }
+
   #bucket(name: string): Bucket {
     const bucket = this.#buckets.get(name);
     if (bucket === undefined) throw new PithError("NoSuchBucket", { bucket: name });
@@ -352,8 +374,9 @@ function codecTotals(chunks: readonly ChunkRow[]): CodecTotals[] {
     }));
 }
 
-function placeOf({ blob, blobBytes, codec, codecVersion, state, writer }: ChunkPlace): ChunkPlace {
-  return { blob, blobBytes, codec, codecVersion, state, writer };
+function placeOf(place: ChunkPlace): ChunkPlace {
+  const { blob, blobBytes, codec, codecVersion, state, tried, writer } = place;
+  return { blob, blobBytes, codec, codecVersion, state, tried, writer };
 }
 
 function rowOf({ name, bytes, state, keepUntilMs }: Blob): BlobRow {

@@ -53,6 +53,9 @@ function randomStep(random: Random, clock: number, reservations: readonly number
     (meta) => meta.collectChunks(clock, limit),
     (meta) => meta.takeGarbage(clock, limit),
     (meta) => meta.finishGarbage([hashOf(blob), hashOf(text)]),
+    (meta) => meta.markTried([{ sha256: hashOf(text), blob: hashOf(blob) }], clock),
+    (meta) => meta.putNote(text, key),
+    (meta) => meta.getNote(blob),
     async (meta) => {
       const current = (await meta.scanObjects(undefined, 1))[0];
       return current && meta.replaceManifest(current, current.version, row.manifest, keepUntil);

@@ -75,6 +75,8 @@ export interface ChunkPlace {
   /** What the coder gave as `storedAs`: the codec's version, and the frame's filter above its low byte. */
   readonly codecVersion: number;
   readonly state: ChunkState;
+  /** Which way of coding the chunk went through last (tried.ts); 0 for none. */
+  readonly tried: number;
   /** The build that wrote the frame, for people; no reader depends on it. */
   readonly writer: string;
 }
@@ -250,6 +252,14 @@ export interface Meta {
   ): Promise<boolean>;
 
   /**
+   * Notes of chunks which way of coding they went through; of each only if it still points to `blob`.
+   */
+  markTried(
+    chunks: readonly { readonly sha256: string; readonly blob: string }[],
+    tried: number,
+  ): Promise<void>;
+
+  /**
    * Gives a version another manifest, for the same bytes cut or coded another way, and takes it off
    * the list of those that wait. References move as in putObject.
    *
@@ -291,6 +301,11 @@ export interface Meta {
   scanBlobs(after: string, limit: number): Promise<BlobRow[]>;
 
   totals(): Promise<Totals>;
+
+  /** What a chore has noted under a name, undefined when nothing. */
+  getNote(name: string): Promise<string | undefined>;
+  /** Keeps a note in the place of the one before it. */
+  putNote(name: string, text: string): Promise<void>;
 
   close(): Promise<void>;
 }

@@ -11,7 +11,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { PithError } from "../../core/errors.ts";
 import type { MetaCalls, MetaMethod } from "./meta.ts";
 import { chunkTables } from "./sqlite-chunks.ts";
-import { bucketCalls, objectCalls, totalsCall } from "./sqlite-objects.ts";
+import { bucketCalls, noteCalls, objectCalls, totalsCall } from "./sqlite-objects.ts";
 import { databaseFault } from "./sqlite-schema.ts";
 
 /** One operation: a method of the contract with what it was called with. */
@@ -35,6 +35,7 @@ const READERS: ReadonlySet<MetaMethod> = new Set<MetaMethod>([
   "scanChunks",
   "scanBlobs",
   "totals",
+  "getNote",
 ]);
 
 export function isReader(operation: Operation): boolean {
@@ -54,6 +55,7 @@ export function openBatches(database: DatabaseSync): Batches {
     ...bucketCalls(database),
     ...objectCalls(database, chunks),
     ...totalsCall(database),
+    ...noteCalls(database),
     ...chunks.calls,
   };
   // Parameters were checked by the types of the contract on the other side of the port.

@@ -16,6 +16,7 @@ type ChunkMethod =
   | "reserveBlob"
   | "putChunk"
   | "swapChunk"
+  | "markTried"
   | "collectChunks"
   | "takeGarbage"
   | "finishGarbage"
@@ -35,9 +36,10 @@ export interface ChunkTables {
 
 export function chunkTables(database: DatabaseSync): ChunkTables {
   const one = database.prepare("SELECT * FROM chunks WHERE sha256 = ?");
-  const insert = database.prepare("INSERT INTO chunks VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?, ?)");
+  const insert = database.prepare("INSERT INTO chunks VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)");
   const move = database.prepare(`UPDATE chunks SET blob = ?, blob_bytes = ?, codec = ?,
-    codec_version = ?, plain = ?, writer = ? WHERE sha256 = ?`);
+    codec_version = ?, plain = ?, writer = ?, tried = ? WHERE sha256 = ?`);
+  const mark = database.prepare("UPDATE chunks SET tried = ? WHERE sha256 = ? AND blob = ?");
   const count = database.prepare("UPDATE chunks SET uses = uses + ? WHERE sha256 = ?");
   const keepChunk = database.prepare(
     "UPDATE chunks SET keep_until_ms = ?1 WHERE sha256 = ?2 AND keep_until_ms < ?1",
@@ -99,6 +101,9 @@ export function chunkTables(database: DatabaseSync): ChunkTables {
       keepBlob.run(keepUntilMs, hashBytes(place.blob));
       return true;
     },
+    markTried: (marked, tried) => {
+      for (const { sha256, blob: at } of marked) mark.run(tried, hashBytes(sha256), hashBytes(at));
+    },
   };
   return {
     calls,
@@ -158,13 +163,17 @@ function garbageCalls(
 }
 
 /** The columns of a place in the order of the table. */
-function placeColumns(place: ChunkPlace): [Uint8Array, number, number, number, number, string] {
-  const { blob, blobBytes, codec, codecVersion, state, writer } = place;
-  return [hashBytes(blob), blobBytes, codec, codecVersion, state === "plain" ? 1 : 0, writer];
+function placeColumns(
+  place: ChunkPlace,
+): [Uint8Array, number, number, number, number, string, number] {
+  const { blob, blobBytes, codec, codecVersion, state, writer, tried } = place;
+  const plain = state === "plain" ? 1 : 0;
+  return [hashBytes(blob), blobBytes, codec, codecVersion, plain, writer, tried];
 }
 
-function placeOf({ blob, blobBytes, codec, codecVersion, state, writer }: ChunkPlace): ChunkPlace {
-  return { blob, blobBytes, codec, codecVersion, state, writer };
+function placeOf(place: ChunkPlace): ChunkPlace {
+  const { blob, blobBytes, codec, codecVersion, state, tried, writer } = place;
+  return { blob, blobBytes, codec, codecVersion, state, tried, writer };
 }
 
 /** Where a scan goes on: "" lies before every hash. */

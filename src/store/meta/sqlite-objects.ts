@@ -1,5 +1,5 @@
 /**
- * SQLite driver, first half: buckets, objects, listings, what waits to be coded, and sums.
+ * SQLite driver, first half: buckets, objects, listings, what waits to be coded, sums and notes.
  *
  * Each method runs inside the savepoint of its caller (sqlite-worker.ts): what it changed before it
  * throws is undone there.
@@ -153,6 +153,18 @@ export function totalsCall(database: DatabaseSync): Pick<MetaCalls, "totals"> {
         codecs: codecs.all().map(codecRow),
       };
     },
+  };
+}
+
+export function noteCalls(database: DatabaseSync): Pick<MetaCalls, "getNote" | "putNote"> {
+  const one = database.prepare("SELECT text FROM notes WHERE name = ?");
+  const put = database.prepare("INSERT OR REPLACE INTO notes VALUES (?, ?)");
+  return {
+    getNote: (name) => {
+      const columns = one.get(name);
+      return columns && text(columns, "text");
+    },
+    putNote: (name, words) => void put.run(name, words),
   };
 }
 

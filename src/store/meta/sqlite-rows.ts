@@ -46,6 +46,7 @@ export function chunkRow(columns: Columns): ChunkRow {
     codec: number(columns, "codec"),
     codecVersion: number(columns, "codec_version"),
     state: number(columns, "plain") === 1 ? "plain" : "coded",
+    tried: number(columns, "tried"),
     writer: text(columns, "writer"),
   };
 }

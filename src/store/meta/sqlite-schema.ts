@@ -2,7 +2,7 @@
  * SQLite schema: the tables of the metadata, their sums, and how a database is opened.
  *
  *   buckets --< objects      awaiting: versions with chunks that wait to be coded
- *   chunks  --- blobs        totals, codec_totals: sums, kept by triggers
+ *   chunks  --- blobs        totals, codec_totals: sums, kept by triggers; notes: of chores
  *
  * Hashes are 32 bytes, keys are text compared by their UTF-8 bytes (SQLite's own order). The sums
  * and `blobs.pointers` (how many chunk rows point to a blob) are kept by triggers, so no statement can
@@ -14,13 +14,14 @@ import { PithError } from "../../core/errors.ts";
 
 /** "Pith" in the file's header: tells the database from others. */
 const APPLICATION_ID = 0x50697468;
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOT_A_DATABASE = 26;
 const SQLITE_FULL = 13;
 const SQLITE_READ_ONLY = 8;
 
+/** The tables of version 1; what came later is in UPGRADES. */
 const TABLES = `
 CREATE TABLE buckets (
   name TEXT PRIMARY KEY,
@@ -147,6 +148,20 @@ CREATE TRIGGER chunk_moved AFTER UPDATE OF blob, blob_bytes, codec, codec_versio
 END;
 `;
 
+/** What makes a database of version `from` one of the next. New ones go the same way. */
+const UPGRADES: readonly { readonly from: number; readonly statements: string }[] = [
+  {
+    from: 1,
+    statements: `
+ALTER TABLE chunks ADD COLUMN tried INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE notes (
+  name TEXT PRIMARY KEY,
+  text TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+`,
+  },
+];
+
 /**
  * Opens the metadata database for the one thread that uses it.
  *
@@ -154,7 +169,8 @@ END;
  * @throws PithError "DatabaseDamaged" when the file is missing, is no database of ours or fails
  *   SQLite's quick check; "VersionGate" when a later build wrote it; "DiskFull", "ReadOnly", "StoreIo"
  *
- * Costs one read of the whole database.
+ * A database of an earlier version becomes one of this version, wholly or not at all. Costs one
+ * read of the whole database.
  */
 export function openDatabase(file: string, create: boolean): DatabaseSync {
   if (!create && !existsSync(file))
@@ -174,6 +190,7 @@ export function openDatabase(file: string, create: boolean): DatabaseSync {
       PRAGMA journal_size_limit = 67108864;
     `);
     if (make) createTables(database);
+    upgrade(database);
     return database;
   } catch (error) {
     database?.close();
@@ -191,7 +208,7 @@ export function checkDatabase(database: DatabaseSync, file: string): void {
   const id = pragma(database, "application_id");
   const version = pragma(database, "user_version");
   if (id !== APPLICATION_ID) throw new PithError("DatabaseDamaged", { file, why: "not ours" });
-  if (version !== SCHEMA_VERSION) {
+  if (!(Number(version) >= 1 && Number(version) <= SCHEMA_VERSION)) {
     throw new PithError("VersionGate", { file, schema: version, readable: SCHEMA_VERSION });
   }
   const found = database.prepare("PRAGMA quick_check(1)").get()?.["quick_check"];
@@ -223,8 +240,15 @@ function isEmpty(database: DatabaseSync): boolean {
 function createTables(database: DatabaseSync): void {
   database.exec(`BEGIN IMMEDIATE; ${TABLES} ${TRIGGERS}
     PRAGMA application_id = ${APPLICATION_ID};
-    PRAGMA user_version = ${SCHEMA_VERSION};
+    PRAGMA user_version = 1;
     COMMIT;`);
+}
+
+function upgrade(database: DatabaseSync): void {
+  for (const { from, statements } of UPGRADES) {
+    if (pragma(database, "user_version") !== from) continue;
+    database.exec(`BEGIN IMMEDIATE; ${statements} PRAGMA user_version = ${from + 1}; COMMIT;`);
+  }
 }
 
 function pragma(database: DatabaseSync, name: string): unknown {

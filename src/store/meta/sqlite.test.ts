@@ -76,7 +76,7 @@ test("a database of a later schema is refused by name of the version", async () 
   await inFolder(async (file) => {
     await (await openSqliteMeta(file, true)).close();
     const later = new DatabaseSync(file);
-    later.exec("PRAGMA user_version = 2");
+    later.exec("PRAGMA user_version = 99");
     later.close();
     await assert.rejects(openSqliteMeta(file, false), { code: "VersionGate" });
   });

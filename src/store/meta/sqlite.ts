@@ -45,6 +45,7 @@ export async function openSqliteMeta(file: string, create: boolean): Promise<Met
     reserveBlob: call("reserveBlob"),
     putChunk: call("putChunk"),
     swapChunk: call("swapChunk"),
+    markTried: call("markTried"),
     replaceManifest: call("replaceManifest"),
     collectChunks: call("collectChunks"),
     takeGarbage: call("takeGarbage"),
@@ -55,6 +56,8 @@ export async function openSqliteMeta(file: string, create: boolean): Promise<Met
     scanChunks: call("scanChunks"),
     scanBlobs: call("scanBlobs"),
     totals: call("totals"),
+    getNote: call("getNote"),
+    putNote: call("putNote"),
     close: () => connection.close(),
   };
 }

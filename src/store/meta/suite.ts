@@ -23,7 +23,15 @@ export function hashOf(text: string): string {
 /** The place of a chunk in these tests: blob `text` of 10 bytes. */
 export function placeAt(blob: string, state: ChunkState = "coded"): ChunkPlace {
   const codec = state === "plain" ? 1 : 2;
-  return { blob: hashOf(blob), blobBytes: 10, codec, codecVersion: 1, state, writer: "test" };
+  return {
+    blob: hashOf(blob),
+    blobBytes: 10,
+    codec,
+    codecVersion: 1,
+    state,
+    tried: 7,
+    writer: "test",
+  };
 }
 
 /** An object row over chunks of 100 bytes each. */
@@ -74,6 +82,7 @@ export function testMeta(driver: string, open: () => Promise<MetaUnderTest>): vo
   testChunks(metaTest);
   testGarbage(metaTest);
   testRaces(metaTest);
+  testMarksAndNotes(metaTest);
 }
 
 type MetaTest = (what: string, body: (meta: Meta) => Promise<void>) => void;
@@ -204,6 +213,39 @@ function testObjects(metaTest: MetaTest): void {
     );
     assert.deepEqual((await meta.getObject("bucket", "k")).manifest, manifest);
     assert.deepEqual(await meta.listAwaiting(5), []);
+  });
+}
+
+function testMarksAndNotes(metaTest: MetaTest): void {
+  metaTest("chunks are marked where they still are what was tried", async (meta) => {
+    for (const text of ["one", "two"]) await storeChunk(meta, text, 10);
+    const marks = [
+      { sha256: hashOf("one"), blob: hashOf("one") },
+      { sha256: hashOf("two"), blob: hashOf("other") },
+      { sha256: hashOf("none"), blob: hashOf("none") },
+    ];
+    const large = 2 ** 48 - 1;
+    await meta.markTried(marks, large);
+    const rows = await meta.getChunks([hashOf("one"), hashOf("two")]);
+    assert.deepEqual(
+      rows.map((row) => row?.tried),
+      [large, 7],
+    );
+    const reservation = (await meta.reserveBlob(hashOf("new"), 10, 10)) as number;
+    const place = { ...placeAt("new"), tried: 9 };
+    await meta.swapChunk(hashOf("one"), hashOf("one"), place, reservation, 10);
+    assert.equal((await meta.getChunks([hashOf("one")]))[0]?.tried, 9);
+  });
+
+  metaTest("a note is kept until the next one of its name", async (meta) => {
+    assert.equal(await meta.getNote("a"), undefined);
+    await meta.putNote("a", "first");
+    await meta.putNote("b", "");
+    await meta.putNote("a", "zw\u00f6lf \u{1f600}");
+    assert.deepEqual(
+      [await meta.getNote("a"), await meta.getNote("b"), await meta.getNote("c")],
+      ["zw\u00f6lf \u{1f600}", "", undefined],
+    );
   });
 }
 
