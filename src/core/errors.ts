@@ -452,6 +452,14 @@ export const FAULTS = {
     says: "the store's check found damage",
   },
 
+  RecodeUnderWay: {
+    number: 89,
+    kind: "input",
+    http: 409,
+    s3: "OperationAborted",
+    says: "another recoding is under way; stop it first",
+  },
+
   // 90-109: requests, the service and the command.
   BadRequest: {
     number: 90,

@@ -342,6 +342,26 @@ export const COLLECT_INTERVAL_MS = 10 * 60 * 1000;
 /** How often the store looks whether it is idle and objects wait to be coded. */
 export const IDLE_LOOK_MS = 1000;
 
+/** A chunk that is recoded gets its new frame only when that is smaller by this share of the old one: for
+ * less it is not worth the writing, the waiting garbage, and mostly slower reading. One part in 64. */
+export const RECODE_SAVED_SHARE_MINIMUM = 1 / 64;
+
+/** Objects that a recoding works on at once, however many threads there are: enough to keep them busy with
+ * small objects, each of which holds a chunk or two. */
+export const RECODE_OBJECTS_MAXIMUM = 16;
+
+/** How often a recoding notes how far it is: after a crash so much is looked at again, but not coded
+ * again. A note costs one flush. */
+export const RECODE_NOTE_MS = 1000;
+
+/** Failures of the disk in as many objects one after the other that end a recoding: one bad sector does
+ * not, a disk that is gone does. */
+export const RECODE_FAILURES_MAXIMUM = 8;
+
+/** The slowest and fastest pace that a recoding may be told, in plain bytes a second. */
+export const RECODE_RATE_MINIMUM = 1 * KIB;
+export const RECODE_RATE_MAXIMUM = 1024 * GIB;
+
 /** How long a put waits for the collector to finish with a blob of the name it needs. */
 export const RESERVE_WAIT_MS = 30_000;
 

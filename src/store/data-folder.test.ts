@@ -127,6 +127,66 @@ test("a damaged database refuses to open, names the newest backup, and is restor
   });
 });
 
+test("no old blob is collected that only a backup from before a recoding knows", async () => {
+  for (const graceMs of [TEST_GRACE_MS, 0]) {
+    await inFolder(async (folder) => {
+      const clock = handClock(Date.UTC(2026, 0, 1));
+      const store = await open_(folder, clock);
+      await store.createBucket("bucket");
+      const bytes = numbered(7, 5_500);
+      await store.putObject("bucket", "k", streamOf(bytes), { codec: "stored" });
+      await store.backup();
+      clock.turn(1);
+      assert.equal((await store.recode()).counts.rewritten, 3);
+      clock.turn(graceMs + 1);
+      assert.equal((await store.collect({ graceMs })).blobs, 3);
+      const { length } = await store.listBackups();
+      clock.turn(10 * TEST_GRACE_MS);
+      await store.collect();
+      assert.equal((await store.listBackups()).length, length, "once is enough");
+      await store.close();
+
+      await spoil(join(folder, "meta.db"));
+      await restoreBackup(folder, { clock });
+      const restored = await open_(folder, clock);
+      assert.deepEqual(await getBytes(restored, "bucket", "k"), bytes);
+      await restored.close();
+    });
+  }
+});
+
+test("a run in a folder goes on after it was closed in the middle", async () => {
+  await inFolder(async (folder) => {
+    const clock = handClock(Date.UTC(2026, 0, 1));
+    const first = await open_(folder, clock);
+    await first.createBucket("bucket");
+    const objects = Array.from({ length: 30 }, (_, i) => numbered(i, 1_500));
+    for (const [i, bytes] of objects.entries()) {
+      await first.putObject("bucket", `k${10 + i}`, streamOf(bytes), { codec: "stored" });
+    }
+    const begun = Promise.withResolvers<void>();
+    const running = first.recode({
+      onProgress: (counts) => counts.objects >= 4 && begun.resolve(),
+    });
+    await begun.promise;
+    await first.close();
+    const left = await running;
+    assert.equal(left.state, "running");
+
+    const second = await open_(folder, clock);
+    assert.equal((await second.recoding())?.state, "stopped");
+    const ended = await second.recode();
+    assert.equal(ended.state, "done");
+    // The chunk that all of them share is among the rewritten once.
+    assert.equal(ended.counts.rewritten, 31);
+    for (const [i, bytes] of objects.entries()) {
+      assert.deepEqual(await getBytes(second, "bucket", `k${10 + i}`), bytes);
+    }
+    assert.deepEqual((await second.check({ deep: true })).problems, []);
+    await second.close();
+  });
+});
+
 test("a store that is open is not restored", async () => {
   await inFolder(async (folder) => {
     const store = await open_(folder);

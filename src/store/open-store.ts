@@ -17,6 +17,8 @@ import { checkBucketName, checkKey } from "./names.ts";
 import { keepUntilMs, type StoreParts } from "./parts.ts";
 import { type PutOptions, putObject } from "./put.ts";
 import { Recoder } from "./recode.ts";
+import type { RecodeStatus } from "./recode-note.ts";
+import { type RecodeOptions, Recodings } from "./recodings.ts";
 import type { Base, Store, StoreOptions } from "./store.ts";
 
 export class OpenStore implements Store {
@@ -25,7 +27,8 @@ export class OpenStore implements Store {
   readonly #base: Base;
   readonly #closing: AbortController;
   readonly #recoder: Recoder;
-  readonly #chores: Chores | undefined;
+  readonly #recodings: Recodings;
+  #chores: Chores | undefined;
   /** Operations that close waits for. */
   readonly #running = new Set<Promise<unknown>>();
   /** Puts and gets under way. */
@@ -42,7 +45,19 @@ export class OpenStore implements Store {
     this.#base = base;
     this.#closing = closing;
     this.#recoder = new Recoder(parts, options.effort ?? "default");
-    if (options.chores === true) this.#chores = this.#startChores();
+    this.#recodings = new Recodings({
+      parts,
+      busy: () => this.#transfers > 0,
+      run: (work) => this.#run(work),
+      change: (work) => this.#change(work),
+    });
+  }
+
+  /** Starts what a store does by itself, and goes on with what a crash interrupted. */
+  async begin(): Promise<void> {
+    const chores = this.#options.chores === true;
+    await this.#recodings.takeUp(chores);
+    if (chores) this.#chores = this.#startChores();
   }
 
   createBucket(bucket: string): Promise<void> {
@@ -145,9 +160,26 @@ export class OpenStore implements Store {
     );
   }
 
+  async recode(options: RecodeOptions = {}): Promise<RecodeStatus> {
+    const { ended } = await this.#run(() => this.#recodings.begin(options));
+    return await ended;
+  }
+
+  beginRecoding(options: RecodeOptions = {}): Promise<RecodeStatus> {
+    return this.#run(async () => (await this.#recodings.begin(options)).status);
+  }
+
+  recoding(): Promise<RecodeStatus | undefined> {
+    return this.#run(() => this.#recodings.status());
+  }
+
+  stopRecoding(): Promise<RecodeStatus | undefined> {
+    return this.#run(() => this.#recodings.stop());
+  }
+
   collect(options: CollectOptions = {}): Promise<CollectReport> {
     return this.#change(
-      ({ collector }) => collector.collect(options),
+      (parts) => this.#collect(parts, options),
       ({ chunks, blobs }) => chunks + blobs > 0,
     );
   }
@@ -155,9 +187,9 @@ export class OpenStore implements Store {
   removeOrphans(
     orphans: readonly { readonly name: string; readonly bytes: number }[],
   ): Promise<CollectReport> {
-    return this.#change(async ({ collector }) => {
-      await collector.adopt(orphans);
-      return await collector.collect();
+    return this.#change(async (parts) => {
+      await parts.collector.adopt(orphans);
+      return await this.#collect(parts, {});
     });
   }
 
@@ -185,6 +217,16 @@ export class OpenStore implements Store {
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
+  }
+
+  async #collect(parts: StoreParts, options: CollectOptions): Promise<CollectReport> {
+    const { folder } = this.#base;
+    if (folder !== undefined) {
+      const last = (await listBackups(folder)).at(-1)?.createdMs;
+      const graceMs = Math.min(options.graceMs ?? parts.graceMs, parts.graceMs);
+      if (await this.#recodings.wantsBackup(last, graceMs)) await this.backup();
+    }
+    return await parts.collector.collect(options);
   }
 
   async #close(): Promise<void> {

@@ -1,21 +1,16 @@
 /**
  * Recode: codes objects that were acknowledged as plain bytes.
  *
- *   plain blob -> read and proven -> coder: code, prove -> new blob -> chunk row swapped
- *                                                       old blob is garbage after the grace time
+ *   plain blobs -> recode-object.ts -> coded and proven blobs, the object taken off the list
  *
- * The object can be read at every moment, from the one blob or the other. When the coder cuts
- * otherwise than the put did (a codec that claims larger chunks) the version gets a new manifest over
- * the same bytes. What cannot be coded now (damaged, disk full) is left as it is and alarmed.
+ * The one that has waited longest comes first. What cannot be coded now (damaged, disk full) is
+ * left as it is and alarmed. Coding what is coded already is recode-run.ts.
  */
-import { equalBytes } from "../core/bytes.ts";
 import type { Effort } from "../core/codec.ts";
 import { PithError } from "../core/errors.ts";
-import { findChunk, framedChunk, writeChunk } from "./chunk.ts";
-import { readAll } from "./get.ts";
-import { encodeManifest, type ManifestChunk } from "./manifest.ts";
-import type { ObjectRow } from "./meta/meta.ts";
-import { keepUntilMs, type StoreParts } from "./parts.ts";
+import type { StoreParts } from "./parts.ts";
+import { noCounts, type Recoding, recodeObject } from "./recode-object.ts";
+import { triedMark } from "./tried.ts";
 
 export class Recoder {
   readonly #parts: StoreParts;
@@ -42,7 +37,7 @@ export class Recoder {
     const row = waiting.find(({ version }) => !this.#failed.has(version));
     if (row === undefined) return false;
     try {
-      await this.#recode(row, openedMs);
+      await recodeObject(this.#parts, row, openedMs, true, this.#recoding());
     } catch (error) {
       const fault = PithError.from(error, "AssertionFailure");
       if (fault.kind === "io" || fault.code === "Aborted") throw fault;
@@ -54,31 +49,19 @@ export class Recoder {
     return true;
   }
 
-  async #recode(row: ObjectRow, openedMs: number): Promise<void> {
-    const parts = this.#parts;
-    const chunks: ManifestChunk[] = [];
-    const holding = parts.keeper.hold();
-    try {
-      const known = async (sha256: string): Promise<boolean> => {
-        holding.add(sha256);
-        return (await findChunk(parts, sha256))?.state === "coded";
-      };
-      const source = readAll(parts, row, openedMs, parts.closing);
-      const coding = { effort: this.#effort, known, signal: parts.closing };
-      for await (const chunk of parts.coder.encode(source, coding)) {
-        chunks.push({ sha256: chunk.sha256, bytes: chunk.plainBytes });
-        const framed = framedChunk(chunk, "coded");
-        if (framed !== undefined) await writeChunk(parts, framed);
-      }
-      await finish(parts, row, encodeManifest(chunks));
-    } finally {
-      holding.end();
-    }
+  /** Only what waits, once, and whatever comes of it. */
+  #recoding(): Recoding {
+    const way = { effort: this.#effort, codec: undefined };
+    return {
+      way,
+      tried: triedMark(this.#parts.coder, way),
+      wants: () => false,
+      savedShare: 0,
+      writes: true,
+      counts: noCounts(),
+      underWay: new Set(),
+      paced: (source) => source,
+      signal: this.#parts.closing,
+    };
   }
-}
-
-async function finish(parts: StoreParts, row: ObjectRow, manifest: Uint8Array): Promise<void> {
-  const { meta } = parts;
-  if (equalBytes(manifest, row.manifest)) await meta.finishAwaiting(row.version);
-  else await meta.replaceManifest(row, row.version, manifest, keepUntilMs(parts));
 }

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { partsObject } from "../../test/codecs/parts.ts";
 import { readState, SCAN_CHUNK_BYTES, scanObject } from "../../test/codecs/scan.ts";
 import { forSeeds, seeded } from "../../test/random.ts";
-import { type CoderEvent, createCoder } from "../container/index.ts";
+import { type Coder, type CoderEvent, createCoder } from "../container/index.ts";
 import { equalBytes } from "../core/bytes.ts";
 import { CHUNK_BYTES, CHUNK_BYTES_MAXIMUM } from "../core/limits.ts";
 import type { Store } from "./store.ts";
@@ -19,6 +19,7 @@ const MODULES = ["scan", "parts"].map(
 const FRAME_PARAMETERS_AT = 60;
 
 interface Bench extends Omit<TestStore, "coder"> {
+  readonly coder: Coder;
   readonly told: string[];
 }
 
@@ -29,7 +30,7 @@ async function withStore(body: (bench: Bench) => Promise<void>): Promise<void> {
     told.push(`${event.codec} ${event.outcome} ${code}`);
   };
   const coder = await createCoder({ threads: 2, codecModules: MODULES, onEvent });
-  const bench = await testStore({ coder, effort: "flat" });
+  const bench = { ...(await testStore({ coder, effort: "flat" })), coder };
   try {
     await bench.store.createBucket("bucket");
     await body({ ...bench, told });
@@ -141,6 +142,64 @@ test("plain chunks are coded anew as their specialist cuts them", async () => {
       assert.ok(equalBytes(await getBytes(store, "bucket", `${i}`), object));
       await assertRanges(store, `${i}`, object, CHUNK_BYTES);
     }
+  });
+});
+
+test("objects are cut anew for specialists that come later", async () => {
+  await withStore(async ({ store, meta, coder, told }) => {
+    const object = scanObject("scan", 6 * SCAN_CHUNK_BYTES + 700, 5);
+    const large = scanObject("big-scan", 2 * CHUNK_BYTES + 9, 5);
+    // Chunks of 4 MiB and of 64 KiB, none of them by a specialist that knows scans.
+    for (const name of ["scan", "big-scan"]) await coder.gate.disable(name);
+    await put(store, "large", large);
+    await store.putObject("bucket", "scan", streamOf(object, 50_000), { codec: "scan" });
+    for (const name of ["scan", "big-scan"]) await coder.gate.enable(name);
+    const before = await store.headObject("bucket", "scan");
+    const other = object.slice();
+    other[4 * SCAN_CHUNK_BYTES + 700]! ^= 0x55;
+    await put(store, "other", other);
+    told.length = 0;
+
+    const status = await store.recode({ effort: "flat" });
+    assert.deepEqual(status.counts.failed, {});
+    const { codecs } = await store.totals();
+    const names = codecs.filter(({ chunks }) => chunks > 0).map(({ codec }) => codec);
+    assert.ok(names.includes(60_001) && names.includes(60_002), names.join());
+    for (const [key, bytes] of [
+      ["scan", object],
+      ["large", large],
+      ["other", other],
+    ] as const) {
+      assert.ok(equalBytes(await getBytes(store, "bucket", key), bytes), key);
+    }
+    await assertRanges(store, "scan", object, SCAN_CHUNK_BYTES);
+    await assertRanges(store, "large", large, CHUNK_BYTES);
+    assert.notDeepEqual((await store.headObject("bucket", "scan")).manifest, before.manifest);
+    assert.ok(
+      (await meta.scanChunks("", 99)).every(
+        ({ references, codec }) => references === 0 || codec > 60_000,
+      ),
+    );
+    told.length = 0;
+    const again = await store.recode({ effort: "flat" });
+    assert.deepEqual([again.counts.rewritten, again.counts.kept, told], [0, 0, []]);
+  });
+});
+
+test("a recoding of some chunks shows the others to their codec", async () => {
+  await withStore(async ({ store, meta, told }) => {
+    const object = scanObject("moody-scan", 8 * SCAN_CHUNK_BYTES + 500, 2);
+    await put(store, "k", object);
+    const before = await store.headObject("bucket", "k");
+    told.length = 0;
+    const { counts } = await store.recode({ effort: "fast", from: "stored" });
+    assert.deepEqual([counts.chunks, counts.rewritten + counts.kept, counts.skipped], [9, 4, 5]);
+    assert.equal(told.filter((one) => one === "moody-scan coded Success").length, 2);
+    const codecs = (await meta.scanChunks("", 99)).map(({ codec }) => codec);
+    assert.equal(codecs.filter((codec) => codec === 60_004).length, 7);
+    assert.deepEqual(await store.headObject("bucket", "k"), before);
+    assert.ok(equalBytes(await getBytes(store, "bucket", "k"), object));
+    await assertRanges(store, "k", object, SCAN_CHUNK_BYTES);
   });
 });
 

@@ -29,6 +29,8 @@ import type {
 import { OpenStore } from "./open-store.ts";
 import type { StoreParts } from "./parts.ts";
 import type { PutOptions, WriteMode } from "./put.ts";
+import type { RecodeStatus } from "./recode-note.ts";
+import type { RecodeOptions } from "./recodings.ts";
 import { Writing } from "./writing.ts";
 
 export interface StoreOptions {
@@ -87,7 +89,23 @@ export interface Store {
   totals(): Promise<Totals>;
   /** Codes one object that was put in mode "async"; false when none waits. */
   recodeNext(): Promise<boolean>;
-  /** Removes garbage whose time has passed; see collect.ts. */
+  /**
+   * Codes what is stored anew, densely unless told otherwise, and keeps what saves enough; goes on with
+   * one of the same wish that did not come to its end. See recode-run.ts.
+   *
+   * @returns when it has come to its end, or somebody stopped it
+   * @throws PithError "RecodeUnderWay", "NoSuchBucket", "InvalidArgument"; kind "io" when the disk or the
+   *   metadata failed: it can go on from there
+   */
+  recode(options?: RecodeOptions): Promise<RecodeStatus>;
+  /** The same, but returns when it has begun. */
+  beginRecoding(options?: RecodeOptions): Promise<RecodeStatus>;
+  /** The recoding under way, or how the last one ended; undefined when there was none. */
+  recoding(): Promise<RecodeStatus | undefined>;
+  /** Ends the recoding under way; the next one of its wish goes on from there. */
+  stopRecoding(): Promise<RecodeStatus | undefined>;
+  /** Removes garbage whose time has passed; see collect.ts. Backs up the metadata before, where the newest
+   * backup knows only blobs that a recoding has replaced. */
   collect(options?: CollectOptions): Promise<CollectReport>;
   /** Removes blobs that the metadata does not know, as check listed them. Only ever on request. */
   removeOrphans(
@@ -165,5 +183,7 @@ async function start(options: StoreOptions, base: Base): Promise<Store> {
     alarm,
     closing: signal,
   };
-  return new OpenStore(parts, options, base, closing);
+  const store = new OpenStore(parts, options, base, closing);
+  await store.begin();
+  return store;
 }

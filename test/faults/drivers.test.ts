@@ -42,7 +42,8 @@ async function work(
       if (kind < 3) {
         objects.set(key, [...possible, bytes]);
         const mode = random.oneIn(3) ? "async" : "verified";
-        await store.putObject("bucket", key, streamOf(bytes), { mode });
+        const codec = random.oneIn(3) ? "stored" : undefined;
+        await store.putObject("bucket", key, streamOf(bytes), { mode, codec });
         objects.set(key, [bytes]);
       } else if (kind === 3) {
         objects.set(key, [...possible, undefined]);
@@ -73,11 +74,23 @@ function isOneOf(bytes: Uint8Array | undefined, possible: Possible): boolean {
 async function chores({ store, clock }: TestStore, random: Random): Promise<void> {
   clock.turn(random.pick([1, TEST_GRACE_MS / 3, TEST_GRACE_MS / 2]));
   try {
-    if (random.oneIn(2)) await store.collect();
-    else await store.recodeNext();
+    const kind = random.upTo(4);
+    if (kind < 2) await store.collect();
+    else if (kind === 2) await store.recodeNext();
+    else await recode(store, random);
   } catch (error) {
     if (!(error instanceof PithError) || error.kind !== "io") throw error;
   }
+}
+
+/** Codes what is stored anew, now and then only to be stopped. */
+async function recode(store: TestStore["store"], random: Random): Promise<void> {
+  const stopsAt = random.upTo(6);
+  const onProgress = ({ objects }: { readonly objects: number }): void => {
+    if (objects >= stopsAt) void store.stopRecoding().catch(() => undefined);
+  };
+  const effort = random.pick(["fast", "dense"] as const);
+  await store.recode(random.oneIn(2) ? { effort } : { effort, onProgress });
 }
 
 test("no acknowledged object is lost, and no wrong byte read, over failing drivers", async () => {
@@ -111,7 +124,10 @@ test("no acknowledged object is lost, and no wrong byte read, over failing drive
     const report = await under.store.check({ deep: true });
     assert.deepEqual([report.problems, report.orphans], [[], []]);
     while (await under.store.recodeNext());
+    assert.deepEqual((await under.store.recode({ codec: "deflate" })).counts.failed, {});
     await under.store.collect({ graceMs: 0 });
+    const { codecs } = await under.store.totals();
+    assert.ok(codecs.every(({ codec, chunks }) => codec === 2 || chunks === 0));
     const after = await under.store.check({ deep: true });
     assert.deepEqual([after.problems, after.collectable.blobs], [[], 0]);
     await under.store.close();

@@ -72,9 +72,20 @@ async function putAndDelete(store: Store, random: Random, loop: number): Promise
 async function keepHouse(store: Store, random: Random): Promise<void> {
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, random.upTo(60)));
-    if (random.oneIn(2)) await store.collect();
+    if (random.oneIn(3)) await recode(store, random);
+    else if (random.oneIn(2)) await store.collect();
     else await store.recodeNext();
     if (random.oneIn(40)) await store.backup();
+  }
+}
+
+/** Codes some of what is stored anew: puts go with "flat". */
+async function recode(store: Store, random: Random): Promise<void> {
+  const wish = { effort: "fast", bucket: "bucket", prefix: `${random.upTo(LOOPS)}/` } as const;
+  const { counts } = await store.recode(random.oneIn(2) ? wish : { effort: "fast" });
+  for (const code of Object.keys(counts.failed)) {
+    // So short a grace time can be too short for a reader as well.
+    if (code !== "ChunkGone" && code !== "BlobMissing") throw new Error(`a recoding met ${code}`);
   }
 }
 
