@@ -46,8 +46,10 @@ export function* encodeSeveral(
   const picture = pictureOf(scan, quantizers, seen, model);
   for (const [c, count] of picture.codedBlocks.entries()) instance.call("setBlocks", c, count);
   openModel(instance, picture, false);
-  const cuts = cutByRows(frame.mcuRows, options.segments ?? defaultSegmentsOfSeveral(model));
-  const v = frame.components[0]?.v ?? 1;
+  const [{ columns = 1, v = 1 } = {}] = frame.components;
+  // Decoders place segments by the rows that the first component has.
+  const rows = Math.min(Math.ceil((picture.codedBlocks[0] ?? 0) / (columns * v)), frame.mcuRows);
+  const cuts = cutByRows(rows, options.segments ?? defaultSegmentsOfSeveral(model));
   const place = { scanBytes: 0, overhang: 0, overhangBits: 0, dc: [0, 0, 0, 0] };
   const { restarts, surplusRestarts } = read;
   const records: LeptonRecords = {
