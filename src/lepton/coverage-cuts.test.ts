@@ -74,7 +74,7 @@ test("a file cut at every byte", async () => {
   const kinds: readonly Partial<JpegPlan>[] = [
     { restartInterval: 1, mixesPadding: true },
     { quirks: { zerosBeforeEnd: true }, tables: "flat" },
-    { scans: separateScans(small).reverse() },
+    { scans: separateScans(small) },
     { ...progressive, quirks: { longestRun: 2 } },
   ];
   for (const kind of kinds) {
@@ -90,6 +90,15 @@ test("a file cut at every byte", async () => {
       if (cut % 9 > 0) continue;
       assert.equal(await outcomeOf(cutOff, { model: "dense", segments }), "restored");
     }
+  }
+});
+
+test("segments of several scans end with the rows of the first component", async () => {
+  const scans = separateScans(tall).reverse();
+  for (const [i, { start, end }] of writeJpegParts({ ...plain(tall), scans }).scans.entries()) {
+    const cutOff = writeJpeg({ ...plain(tall), scans }).subarray(0, Math.floor((start + end) / 2));
+    const outcome = await outcomeOf(cutOff, { model: "dense", segments: 4 });
+    assert.equal(outcome, "restored", `scan ${i}`);
   }
 });
 
