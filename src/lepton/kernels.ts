@@ -6,10 +6,11 @@
  */
 import { type CompiledKernel, Kernel, type KernelVariant, loadKernel } from "../core/kernel.ts";
 import type { CoefficientModel } from "./coefficient-model.ts";
-import { loadPriors } from "./priors.ts";
+import { loadPriors, type PriorSet } from "./priors.ts";
 
 const encoders = new WeakMap<Kernel, Kernel>();
-const denseDecoders = new WeakMap<Kernel, Kernel>();
+/** Of the bare kernel, and of the priors that its instances are given. */
+const denseDecoders = new WeakMap<Kernel, WeakMap<PriorSet, Kernel>>();
 
 /** The kernel whose instances decode. @throws PithError "KernelFault" */
 export async function loadDecoder(
@@ -18,9 +19,12 @@ export async function loadDecoder(
 ): Promise<Kernel> {
   const options = variant === undefined ? {} : { variant };
   if (model === "lepton") return await loadKernel("lepton", options);
-  const [bare, { assets }] = await Promise.all([loadKernel("dense", options), loadPriors()]);
-  const decoder = denseDecoders.get(bare) ?? new Kernel({ ...bare.compiled, assets });
-  denseDecoders.set(bare, decoder);
+  const [bare, priors] = await Promise.all([loadKernel("dense", options), loadPriors()]);
+  const decoders = denseDecoders.get(bare) ?? new WeakMap<PriorSet, Kernel>();
+  const { assets } = priors;
+  const decoder = decoders.get(priors) ?? new Kernel({ ...bare.compiled, assets });
+  decoders.set(priors, decoder);
+  denseDecoders.set(bare, decoders);
   return decoder;
 }
 
