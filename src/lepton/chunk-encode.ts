@@ -11,6 +11,7 @@ import { PithError } from "../core/errors.ts";
 import type { Kernel } from "../core/kernel.ts";
 import { LEPTON_HEADER_SLACK_BYTES } from "../core/limits.ts";
 import { type ChunkEnding, type ChunkPlan, type ChunkRefused, refusalOf } from "./chunk-tracker.ts";
+import type { PackOptions } from "./dense-header.ts";
 import { encodeSegments } from "./encode-segments.ts";
 import { type CodingOptions, planRows, type SinglePlan, tailOf } from "./encode-single.ts";
 import { writeLepton } from "./file.ts";
@@ -21,6 +22,8 @@ import { Work, type WorkOptions } from "./work.ts";
 export interface ChunkEncodeOptions extends Pick<CodingOptions, "segments" | "model">, WorkOptions {
   /** False gives files out without having decoded them: where somebody else does. */
   readonly verify?: boolean | undefined;
+  /** For what lies in a dense file's header. */
+  readonly packing?: PackOptions | undefined;
 }
 
 /**
@@ -67,9 +70,10 @@ async function encodeTo(
   // Who codes chunks keeps the cores busy with several of them, unless told.
   const work = new Work({ threads: 1, ...options });
   work.expect(options.verify === false ? chunk.length : 2 * chunk.length);
-  const { model } = options;
+  const { model, packing } = options;
   const streams = await encodeSegments(kernel, single, work);
-  const lepton = await writeLepton({ model, flavour, outputBytes: chunk.length, records, streams });
+  const parts = { model, packing, flavour, outputBytes: chunk.length, records, streams };
+  const lepton = await writeLepton(parts);
   if (options.verify !== false) await prove(lepton, chunk, work, model);
   return lepton;
 }

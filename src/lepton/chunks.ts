@@ -12,7 +12,7 @@
 import type { Kernel } from "../core/kernel.ts";
 import { type ChunkEncodeOptions, encodeChunk } from "./chunk-encode.ts";
 import { type ChunkRefused, ChunkTracker, refusalOf } from "./chunk-tracker.ts";
-import { encodeWhole } from "./encode.ts";
+import { encodeWhole, packingOf } from "./encode.ts";
 import { loadEncoder } from "./kernels.ts";
 import { requireSegments } from "./segments.ts";
 
@@ -61,7 +61,7 @@ class Session implements LeptonChunks {
   #kernel: Kernel | undefined;
 
   constructor(options: LeptonChunksOptions) {
-    this.#options = options;
+    this.#options = { ...options, packing: packingOf(options) };
   }
 
   async encode(chunk: Uint8Array, last: boolean): Promise<Uint8Array<ArrayBuffer> | ChunkRefused> {

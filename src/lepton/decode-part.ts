@@ -14,7 +14,7 @@ import { LEPTON_SEGMENTS_MAXIMUM } from "../core/limits.ts";
 import { ByteGatherer } from "./byte-gatherer.ts";
 import { ByteLimit } from "./byte-limit.ts";
 import type { CoefficientModel } from "./coefficient-model.ts";
-import { decodeIterable } from "./decode.ts";
+import { decodeIterable, unpackingOf } from "./decode.ts";
 import { afterScan } from "./decode-body.ts";
 import { type DecodePlan, planDecode } from "./decode-plan.ts";
 import { type LeptonEvents, type LeptonHeader, LeptonReader } from "./file.ts";
@@ -108,7 +108,7 @@ async function readSegment(
       if (index === segment) stream.append(bytes);
     },
   };
-  const reader = new LeptonReader(events, model);
+  const reader = new LeptonReader(events, model, unpackingOf({}));
   await reader.feed(lepton);
   reader.finish();
   assertThat(header !== undefined, "a file that was read has a header");

@@ -9,13 +9,16 @@
  * in any case, and coefficients that come from others must be kept twice and copied.
  */
 import { concatenate } from "../core/bytes.ts";
+import { PithError } from "../core/errors.ts";
 import { type ByteSource, Intake } from "../core/intake.ts";
 import type { Kernel } from "../core/kernel.ts";
 import { streamPair } from "../core/stream-pair.ts";
+import { ByteGatherer } from "./byte-gatherer.ts";
 import type { ModelOption } from "./coefficient-model.ts";
 import { afterScan, assemble, openStore, readSegment, writeScans } from "./decode-body.ts";
 import { DecodeLanes } from "./decode-lanes.ts";
 import { type DecodePlan, planDecode } from "./decode-plan.ts";
+import type { UnpackOptions } from "./dense-header.ts";
 import type { LeptonArithmetic } from "./file-start.ts";
 import { loadDecoder } from "./kernels.ts";
 import { INPUT_WINDOW_BYTES } from "./picture.ts";
@@ -29,7 +32,10 @@ export interface DecodeLeptonOptions extends WorkOptions {
 }
 
 /** What decoding with either model takes. */
-export type DecodeOptions = DecodeLeptonOptions & ModelOption;
+export interface DecodeOptions extends DecodeLeptonOptions, ModelOption {
+  /** How many JPEGs it lies in. */
+  readonly depth?: number | undefined;
+}
 
 /**
  * Restores the JPEG, or the part of one, that a Lepton file was made from.
@@ -86,7 +92,7 @@ export async function* decodeIterable(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const work = new Work(options);
   const intake = new Intake(source, work.signal);
-  const segments = new SegmentSource(intake, options.model);
+  const segments = new SegmentSource(intake, options.model, unpackingOf(options));
   let left: unknown;
   try {
     const plan = planDecode(await segments.header(), options);
@@ -107,6 +113,24 @@ export async function* decodeIterable(
   } finally {
     intake.leave(left);
   }
+}
+
+/** How JPEGs in the header of a dense file are restored: as files of their own, in this thread. */
+export function unpackingOf({ signal, depth = 0 }: DecodeOptions): UnpackOptions {
+  const restoreJpeg = async (
+    coded: Uint8Array,
+    maximumBytes: number,
+    innerDepth: number,
+  ): Promise<Uint8Array> => {
+    const jpeg = new ByteGatherer();
+    const options: DecodeOptions = { threads: 1, signal, model: "dense", depth: innerDepth };
+    for await (const piece of decodeIterable(coded, options)) {
+      jpeg.append(piece);
+      if (jpeg.length > maximumBytes) throw new PithError("HeaderTooLarge", { maximumBytes });
+    }
+    return jpeg.take();
+  };
+  return { signal, depth, restoreJpeg };
 }
 
 /**

@@ -8,6 +8,7 @@
  */
 import type { KernelInstance } from "../core/kernel.ts";
 import type { CoefficientModel } from "./coefficient-model.ts";
+import { unpackingOf } from "./decode.ts";
 import { planDecode } from "./decode-plan.ts";
 import { readLepton } from "./file.ts";
 import type { DenseStart, LeptonFlavour } from "./file-start.ts";
@@ -71,7 +72,7 @@ export async function describeLepton(
   lepton: Uint8Array,
   model: CoefficientModel = "lepton",
 ): Promise<LeptonDescription> {
-  const { header, streams } = await readLepton(lepton, model);
+  const { header, streams } = await readLepton(lepton, model, unpackingOf({}));
   const plan = planDecode(header);
   const { frame } = plan.picture.scan;
   const kernel = await loadDecoder(model);
@@ -113,7 +114,7 @@ function measure(
   rows: SegmentRows,
   stream: Uint8Array,
 ): void {
-  if (picture.codedBlocks.every((count) => count === 0)) return;
+  if (stream.length === 0 || picture.codedBlocks.every((count) => count === 0)) return;
   instance.call("restartInput");
   let rest = stream.subarray(feed(instance, stream, true));
   instance.call("beginSegmentRead", rows.first, rows.end, +rows.isLast);

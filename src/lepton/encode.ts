@@ -15,6 +15,7 @@ import { streamPair } from "../core/stream-pair.ts";
 import { ByteGatherer } from "./byte-gatherer.ts";
 import { type ByteRange, encodeRange } from "./chunk-range.ts";
 import type { ModelOption } from "./coefficient-model.ts";
+import type { PackOptions } from "./dense-header.ts";
 import { findFirstScan, scanlessParts } from "./encode-scanless.ts";
 import { encodeSegments } from "./encode-segments.ts";
 import { encodeSeveral } from "./encode-several.ts";
@@ -29,7 +30,10 @@ import { requireSegments } from "./segments.ts";
 import { Work, type WorkOptions } from "./work.ts";
 
 /** What coding with either model takes. */
-export type EncodeOptions = EncodeLeptonOptions & ModelOption;
+export interface EncodeOptions extends EncodeLeptonOptions, ModelOption {
+  /** How many JPEGs it lies in. */
+  readonly depth?: number | undefined;
+}
 
 export interface EncodeLeptonOptions extends CutOptions, WorkOptions {
   /** False gives the file out without having decoded it: for benchmarks only. */
@@ -80,7 +84,9 @@ export async function encodeJpeg(
   const beginning = jpeg.subarray(0, range.end);
   // A JPEG of several scans cannot be taken up in the middle, but it can be cut off.
   const isCutOff = range.start === 0 && sniffJpeg(beginning, false, options.model).kind === "multi";
-  return isCutOff ? await encodeWhole(beginning, options) : await encodeRange(jpeg, range, options);
+  return isCutOff
+    ? await encodeWhole(beginning, options)
+    : await encodeRange(jpeg, range, { ...options, packing: packingOf(options) });
 }
 
 /**
@@ -144,10 +150,33 @@ export async function encodeWhole(
         ? await encodeSingle(kernel, jpeg, first, work, options, anyEnding)
         : await work.use(kernel, (instance) => encodeSeveral(instance, jpeg, first, options));
   const flavour = isSingle ? "Z" : "X";
-  const lepton = await writeLepton({ model, flavour, outputBytes: jpeg.length, records, streams });
+  const packing = packingOf(options);
+  const parts = { model, packing, flavour, outputBytes: jpeg.length, records, streams } as const;
+  const lepton = await writeLepton(parts);
   work.reach(jpeg.length);
   if (options.verify !== false) await prove(lepton, jpeg, work, model);
   return lepton;
+}
+
+/** How JPEGs in the header of a dense file are coded: as files of their own, proved, in this thread. */
+export function packingOf({ signal, depth = 0 }: EncodeOptions): PackOptions {
+  const codeJpeg = async (
+    jpeg: Uint8Array,
+    innerDepth: number,
+  ): Promise<Uint8Array | undefined> => {
+    try {
+      return await encodeWhole(
+        jpeg,
+        { threads: 1, signal, model: "dense", depth: innerDepth },
+        true,
+      );
+    } catch (error) {
+      const isRefusal = error instanceof PithError && ["input", "limit"].includes(error.kind);
+      if (!isRefusal || error.code === "Aborted") throw error;
+      return undefined;
+    }
+  };
+  return { signal, depth, codeJpeg };
 }
 
 async function encodeSingle(

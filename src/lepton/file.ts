@@ -18,6 +18,7 @@ import {
 } from "../core/limits.ts";
 import { ByteGatherer } from "./byte-gatherer.ts";
 import type { CoefficientModel, ModelOption } from "./coefficient-model.ts";
+import type { PackOptions, UnpackOptions } from "./dense-header.ts";
 import {
   type LeptonFlavour,
   type LeptonStart,
@@ -52,6 +53,7 @@ const AFTER_HEADER = "CMP";
 export class LeptonReader {
   readonly #events: LeptonEvents;
   readonly #model: CoefficientModel;
+  readonly #options: UnpackOptions;
   /** What is next, as far as it has come. */
   readonly #part = new ByteGatherer();
   #partBytes = START_BYTES;
@@ -61,10 +63,18 @@ export class LeptonReader {
   #packets: PacketReader | undefined;
   #fileBytes = 0;
 
-  /** @param model - whose files are read */
-  constructor(events: LeptonEvents, model: CoefficientModel = "lepton") {
+  /**
+   * @param model - whose files are read
+   * @param options - for what lies in a dense file's header
+   */
+  constructor(
+    events: LeptonEvents,
+    model: CoefficientModel = "lepton",
+    options: UnpackOptions = {},
+  ) {
     this.#events = events;
     this.#model = model;
+    this.#options = options;
   }
 
   /**
@@ -120,7 +130,7 @@ export class LeptonReader {
       start.outputBytes + LEPTON_HEADER_SLACK_BYTES,
       LEPTON_HEADER_BYTES_MAXIMUM,
     );
-    const inflated = await unpackedHeader(coded, start.version, maximum);
+    const inflated = await unpackedHeader(coded, start.version, maximum, this.#options);
     const { records, outputBytes } = readRecords(inflated, this.#model);
     if (outputBytes !== undefined) {
       requireOutput(outputBytes);
@@ -168,12 +178,14 @@ export class LeptonReader {
  * Reads a whole Lepton file.
  *
  * @param model - whose files are read
+ * @param options - for what lies in a dense file's header
  * @returns its header, and the coded stream of each segment
  * @throws PithError as `LeptonReader`
  */
 export async function readLepton(
   bytes: Uint8Array,
   model: CoefficientModel = "lepton",
+  options?: UnpackOptions,
 ): Promise<{ readonly header: LeptonHeader; readonly streams: readonly Uint8Array[] }> {
   let read: LeptonHeader | undefined;
   let streams: ByteGatherer[] = [];
@@ -184,7 +196,7 @@ export async function readLepton(
     },
     segment: (index, part) => streams[index]?.append(part),
   };
-  const reader = new LeptonReader(events, model);
+  const reader = new LeptonReader(events, model, options);
   await reader.feed(bytes);
   reader.finish();
   assertThat(read !== undefined, "a file that was read has a header");
@@ -198,6 +210,8 @@ export interface LeptonParts extends ModelOption {
   readonly records: LeptonRecords;
   /** The coded stream of each segment that the records name. */
   readonly streams: readonly Uint8Array[];
+  /** For what lies in a dense file's header. */
+  readonly packing?: PackOptions | undefined;
 }
 
 /**
@@ -207,11 +221,11 @@ export interface LeptonParts extends ModelOption {
  * @returns the file; its header's bytes may differ with the build of zlib
  */
 export async function writeLepton(parts: LeptonParts): Promise<Uint8Array<ArrayBuffer>> {
-  const { flavour, outputBytes, records, streams, model = "lepton" } = parts;
+  const { flavour, outputBytes, records, streams, packing, model = "lepton" } = parts;
   const count = records.segments?.length;
   assertThat(streams.length === count, "each segment has a stream", { count });
   assertThat(outputBytes <= LEPTON_OUTPUT_BYTES_MAXIMUM, "an output that may be restored");
-  const coded = await packedHeader(writeRecords(records), model);
+  const coded = await packedHeader(writeRecords(records), model, packing);
   const codedHeaderBytes = coded.length;
   const segments = streams.length;
   const start = await writeLeptonStart(model, { flavour, segments, outputBytes, codedHeaderBytes });

@@ -11,15 +11,19 @@ import { PithError } from "../core/errors.ts";
 import { builtIn } from "../core/thread.ts";
 import { deflate, inflate } from "../deflate/index.ts";
 import type { CoefficientModel } from "./coefficient-model.ts";
-import { packHeader, unpackHeader } from "./dense-header.ts";
+import { type PackOptions, packHeader, type UnpackOptions, unpackHeader } from "./dense-header.ts";
 import { DENSE_VERSION } from "./file-start.ts";
 
 /** The level that saves most: headers are short, and live as long as the picture. */
 const HEADER_LEVEL = 9;
 
 /** Codes a header as version 1 has it, or as dense files have it. */
-export function packedHeader(header: Uint8Array, model: CoefficientModel): Promise<Uint8Array> {
-  if (model === "dense") return packHeader(header);
+export function packedHeader(
+  header: Uint8Array,
+  model: CoefficientModel,
+  options?: PackOptions,
+): Promise<Uint8Array> {
+  if (model === "dense") return packHeader(header, options);
   return deflate(header, { format: "zlib", level: HEADER_LEVEL });
 }
 
@@ -28,14 +32,16 @@ export function packedHeader(header: Uint8Array, model: CoefficientModel): Promi
  *
  * @param version - of the file
  * @param maximumBytes - what it may become
+ * @param options - for what lies in a dense file's header
  * @throws PithError "HeaderTooLarge", "BadLeptonFile"; "VersionUnsupported" for Brotli in a browser
  */
 export async function unpackedHeader(
   coded: Uint8Array,
   version: number,
   maximumBytes: number,
+  options?: UnpackOptions,
 ): Promise<Uint8Array> {
-  if (version === DENSE_VERSION) return await unpackHeader(coded, maximumBytes);
+  if (version === DENSE_VERSION) return await unpackHeader(coded, maximumBytes, options);
   if (version !== 1) return await inflateBrotli(coded, maximumBytes);
   try {
     return await inflate(coded, { format: "zlib", maxOutputBytes: maximumBytes });

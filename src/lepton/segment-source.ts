@@ -12,6 +12,7 @@ import type { Intake } from "../core/intake.ts";
 import { LEPTON_HELD_SLACK_BYTES } from "../core/limits.ts";
 import { ByteQueue } from "./byte-queue.ts";
 import type { CoefficientModel } from "./coefficient-model.ts";
+import type { UnpackOptions } from "./dense-header.ts";
 import { type LeptonEvents, type LeptonHeader, LeptonReader } from "./file.ts";
 
 /** Bytes of one segment. */
@@ -31,8 +32,11 @@ export class SegmentSource {
   #reading: Promise<void> | undefined;
   #broken: { readonly fault: unknown } | undefined;
 
-  /** @param model - whose file it is */
-  constructor(intake: Intake, model?: CoefficientModel) {
+  /**
+   * @param model - whose file it is
+   * @param options - for what lies in a dense file's header
+   */
+  constructor(intake: Intake, model?: CoefficientModel, options?: UnpackOptions) {
     this.#intake = intake;
     const events: LeptonEvents = {
       header: (header) => {
@@ -41,7 +45,7 @@ export class SegmentSource {
       },
       segment: (index, bytes) => this.#keep(index, bytes),
     };
-    this.#reader = new LeptonReader(events, model);
+    this.#reader = new LeptonReader(events, model, options);
   }
 
   /** Whether the file was read to its end, so that what is held is all there will be. */
