@@ -4,7 +4,7 @@
  *   component c   blockColumns[c] = mcuColumns * h     blockRows[c] = mcuRows * v
  *   store         rows of blocks of component 0, then of component 1, ...
  *   block         | 64 coefficients, raster | mask | interior count | bottom edge |   160 bytes
- *   records       what the dense model keeps of blocks, a ring of v + 2 rows for each component
+ *   records       what the dense model keeps of blocks, a ring of three rows or more for each component
  *
  * The store holds either a few MCU rows in turn (row y lies at y mod its rows), enough for a single
  * scan, or all rows from `firstMcuRow` on, for pictures of several scans. The host writes FRAME and
@@ -69,8 +69,9 @@ let recordBytes: usize = 0;
 /** End of store and records, of which jobs leave traces. */
 let storeEnd: usize = 0;
 
-/** Rows of records that a component has beyond its factor v: those of the MCU row and two above it. */
-const RECORD_ROWS_ABOVE: i32 = 2;
+/** Rows of records that a component has at least: that of a block and two above it. Other components
+ * see the rows of their own MCU row, which are as many as the factor v. */
+const RECORD_ROWS_MINIMUM: i32 = 3;
 /** Records begin on borders of cache lines. */
 const RECORD_ALIGNMENT: u64 = 64;
 
@@ -230,7 +231,7 @@ export function recordsAddress(c: i32): usize {
 // @ts-ignore: decorator
 @inline
 export function recordRows(c: i32): i32 {
-  return verticalFactor(c) + RECORD_ROWS_ABOVE;
+  return max(RECORD_ROWS_MINIMUM, verticalFactor(c));
 }
 
 // @ts-ignore: decorator

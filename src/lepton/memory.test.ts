@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { corpusFile, withoutCorpus } from "../../test/corpus.ts";
 import { equalBytes } from "../core/bytes.ts";
+import type { Kernel } from "../core/kernel.ts";
 import { LEPTON_AHEAD_BYTES_MAXIMUM } from "../core/limits.ts";
 import { decodeLepton, decodeLeptonIterable } from "./decode.ts";
 import { encodeLepton } from "./encode.ts";
@@ -38,8 +39,17 @@ function frameOf(
   return { progressive: false, width, height, components, mcuColumns, mcuRows } as JpegFrame;
 }
 
-test("two rows of the widest picture leave room within 24 MiB a thread", async () => {
-  const kernel = await loadDecoder();
+/** MiB a thread for the widest picture: of the dense model tables, priors and three rows of records more. */
+const THREAD_MIB = { lepton: 24, dense: 64 };
+
+for (const model of ["lepton", "dense"] as const) {
+  const mib = THREAD_MIB[model];
+  test(`two rows of the widest picture leave room within ${mib} MiB a thread`, async () => {
+    checkWidest(await loadDecoder(model), mib * MIB);
+  });
+}
+
+function checkWidest(kernel: Kernel, maximumBytes: number): void {
   for (const [h, v] of [
     [1, 1],
     [2, 1],
@@ -54,10 +64,10 @@ test("two rows of the widest picture leave room within 24 MiB a thread", async (
       const frame = frameOf(SIDE_MAXIMUM, SIDE_MAXIMUM, h, v, chroma);
       openFrame(instance, frame, allBlocks(frame), RING);
       const takenBytes = instance.memoryBytes + LEPTON_AHEAD_BYTES_MAXIMUM;
-      assert.ok(takenBytes <= 24 * MIB, `${h}x${v}: ${takenBytes}`);
+      assert.ok(takenBytes <= maximumBytes, `${h}x${v}: ${takenBytes}`);
     }
   }
-});
+}
 
 test("several scans take 160 bytes a block, or are refused before they take it", async () => {
   const kernel = await loadDecoder();
