@@ -7,7 +7,7 @@
  * The commands are written against this contract alone, so both ways behave alike.
  */
 
-import type { BackupEntry, CheckReport, CollectReport } from "../store/index.ts";
+import type { BackupEntry, CheckReport, CollectReport, Store } from "../store/index.ts";
 
 /** One object as a listing shows it. */
 export interface ListedObject {
@@ -95,6 +95,15 @@ export interface CollectWishes {
   readonly orphans?: boolean | undefined;
 }
 
+/** What is to be coded anew, and how. */
+export type RecodeWishes = Omit<
+  NonNullable<Parameters<Store["recode"]>[0]>,
+  "background" | "onProgress"
+>;
+
+/** How far a recoding is, or how it ended. */
+export type RecodeStatus = NonNullable<Awaited<ReturnType<Store["recoding"]>>>;
+
 export interface Access {
   /** For messages: the address or the folder. */
   readonly place: string;
@@ -123,6 +132,19 @@ export interface Access {
   check(deep: boolean): Promise<CheckReport>;
   /** @throws PithError "BadUsage" for what a running service does not offer */
   collect(wishes: CollectWishes): Promise<CollectReport>;
+  /**
+   * Codes what is stored anew. A folder resolves at the end, a service at the beginning.
+   *
+   * @param onProgress - told now and then, by a folder
+   */
+  recode(
+    wishes: RecodeWishes,
+    onProgress: (counts: RecodeStatus["counts"]) => void,
+  ): Promise<RecodeStatus>;
+  /** The recoding under way, or the last; undefined when there was none. */
+  recoding(): Promise<RecodeStatus | undefined>;
+  /** Ends the recoding under way; it can go on later. */
+  stopRecoding(): Promise<RecodeStatus | undefined>;
   backup(): Promise<BackupEntry>;
   listBackups(): Promise<readonly BackupEntry[]>;
   /** Switches a codec off for new writes, or on again. */

@@ -25,6 +25,8 @@ import type {
   OpenObject,
   PutAttributes,
   PutBody,
+  RecodeStatus,
+  RecodeWishes,
   StoreFigures,
 } from "./access.ts";
 import { savedPercent } from "./table.ts";
@@ -159,6 +161,21 @@ class FolderAccess implements Access {
       blobs: collected.blobs + removed.blobs,
       bytes: collected.bytes + removed.bytes,
     };
+  }
+
+  recode(
+    wishes: RecodeWishes,
+    onProgress: (counts: RecodeStatus["counts"]) => void,
+  ): Promise<RecodeStatus> {
+    return this.#store.recode({ ...wishes, onProgress });
+  }
+
+  recoding(): Promise<RecodeStatus | undefined> {
+    return this.#store.recoding();
+  }
+
+  stopRecoding(): Promise<RecodeStatus | undefined> {
+    return this.#store.stopRecoding();
   }
 
   backup(): Promise<BackupEntry> {

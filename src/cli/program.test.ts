@@ -10,7 +10,7 @@ const IR_COMMANDS = ["print", "from", "run", "encode", "stats", "optimize", "mas
 const COMMANDS = [
   ["compress", "expand", "test", "info", "estimate", "ir"],
   ["serve", "put", "get", "ls", "rm"],
-  ["stats", "check", "collect", "backup", "gate"],
+  ["stats", "check", "collect", "recode", "backup", "gate"],
 ].flat();
 
 async function runWords(

@@ -22,6 +22,7 @@ import { undoAll } from "./interrupt.ts";
 import { addIr } from "./ir.ts";
 import { addList } from "./list.ts";
 import { addPut } from "./put.ts";
+import { addRecode } from "./recode.ts";
 import { addRemove } from "./remove.ts";
 import { Run, type Surroundings } from "./run.ts";
 import { addServe } from "./serve.ts";
@@ -91,6 +92,7 @@ function makeProgram(run: Run): Command {
   addStats(program, run);
   addCheck(program, run);
   addCollect(program, run);
+  addRecode(program, run);
   addBackup(program, run);
   addGate(program, run);
   program.commandsGroup("More:");

@@ -14,6 +14,8 @@ import type {
   OpenObject,
   PutAttributes,
   PutBody,
+  RecodeStatus,
+  RecodeWishes,
   StoreFigures,
 } from "./access.ts";
 import { readFigures } from "./figures.ts";
@@ -135,6 +137,26 @@ class ServiceAccess implements Access {
     return (await this.#act("collect")) as CollectReport;
   }
 
+  async recode(wishes: RecodeWishes): Promise<RecodeStatus> {
+    const { bytesPerSecond, idle, dryRun, ...words } = wishes;
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(words)) {
+      if (value !== undefined) query.set(name, value);
+    }
+    if (bytesPerSecond !== undefined) query.set("rate", String(bytesPerSecond));
+    if (idle !== undefined) query.set("idle", idle ? "yes" : "no");
+    if (dryRun === true) query.set("dry-run", "");
+    return (await this.#act(`recode/start?${query.toString()}`)) as RecodeStatus;
+  }
+
+  async recoding(): Promise<RecodeStatus | undefined> {
+    return statusIn(await this.#client.json({ method: "GET", path: "/-/recode" }));
+  }
+
+  async stopRecoding(): Promise<RecodeStatus | undefined> {
+    return statusIn(await this.#act("recode/stop"));
+  }
+
   async backup(): Promise<BackupEntry> {
     return (await this.#act("backup")) as BackupEntry;
   }
@@ -169,6 +191,12 @@ class ServiceAccess implements Access {
     const path = `${pathOf(bucket, "")}?${query.toString()}`;
     return readListing(await this.#client.text({ method: "GET", path }));
   }
+}
+
+/** A service that has recoded nothing yet answers so, with a state of its own. */
+function statusIn(answer: unknown): RecodeStatus | undefined {
+  const status = answer as { readonly state: RecodeStatus["state"] | "none" };
+  return status.state === "none" ? undefined : (answer as RecodeStatus);
 }
 
 /** Every byte but the unreserved ones of RFC 3986 is encoded; "/" in keys is kept. */

@@ -15,6 +15,7 @@ const NOTHING: Readings = {
     awaiting: 0,
     codecs: [],
   },
+  recoding: undefined,
   nameStored: ({ codec, codecVersion }) => ({
     codec: `codec ${codec}`,
     version: 1,
@@ -27,6 +28,38 @@ const NOTHING: Readings = {
   workersReplaced: 0,
   transfers: { puts: { running: 0, waiting: 0 }, gets: { running: 0, waiting: 0 } },
 };
+
+test("how far a recoding is can be read", async () => {
+  const metrics = openMetrics("1.2.3");
+  const counts = { objects: 9, objectBytes: 900, chunks: 12, rewritten: 4, kept: 2, skipped: 5 };
+  const bytes = { plainBytes: 600, bytesBefore: 300, bytesAfter: 200 };
+  const recoding = {
+    state: "running",
+    wish: { effort: "dense" },
+    pace: { bytesPerSecond: undefined, idle: true },
+    dryRun: false,
+    background: true,
+    after: undefined,
+    counts: { ...counts, ...bytes, failed: { BlobCorrupt: 1 } },
+    startedMs: 1,
+    notedMs: 2,
+  } as const;
+  const { text } = await metrics.page({ ...NOTHING, recoding });
+  for (const line of [
+    "pith_recode_running 1",
+    "pith_recode_objects 9",
+    'pith_recode_chunks{outcome="rewritten"} 4',
+    'pith_recode_chunks{outcome="skipped"} 5',
+    'pith_recode_failed_objects{code="BlobCorrupt"} 1',
+    'pith_recode_bytes{when="before"} 300',
+    'pith_recode_bytes{when="after"} 200',
+  ]) {
+    assert.ok(text.includes(`\n${line}\n`), line);
+  }
+  const ended = { ...recoding, state: "done", counts: { ...recoding.counts, failed: {} } } as const;
+  const after = (await metrics.page({ ...NOTHING, recoding: ended })).text;
+  assert.ok(after.includes("\npith_recode_running 0\n") && !after.includes("BlobCorrupt"));
+});
 
 test("a codec that lies counts as a fault of kind bug, one that refuses does not", async () => {
   const metrics = openMetrics("1.2.3");

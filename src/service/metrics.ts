@@ -8,13 +8,15 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Coder, CoderEvent } from "../container/index.ts";
 import { FAULTS, type FaultCode } from "../core/errors.ts";
-import type { Totals } from "../store/index.ts";
+import type { Store, Totals } from "../store/index.ts";
 import type { Exchange, Outcome } from "./http/exchange.ts";
 import { type CodecOutcome, openOutcomes } from "./outcomes.ts";
 
 /** What the gauges show; read anew for each page. */
 export interface Readings {
   readonly totals: Totals;
+  /** Coding what is stored anew: under way, or the last; undefined when there was none. */
+  readonly recoding: Awaited<ReturnType<Store["recoding"]>>;
   readonly nameStored: Coder["nameStored"];
   readonly disabledCodecs: readonly string[];
   readonly knownCodecs: readonly string[];
@@ -42,6 +44,38 @@ export interface Metrics {
 const SECONDS_BUCKETS = [
   0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120,
 ];
+
+type MakeGauge = <L extends string>(
+  name: string,
+  help: string,
+  labelNames?: readonly L[],
+) => Gauge<L>;
+
+/** The gauges of a recoding; the result sets them. */
+function recodeGauges(gauge: MakeGauge): (status: Readings["recoding"]) => void {
+  const running = gauge("pith_recode_running", "1 while what is stored is coded anew.");
+  const objects = gauge("pith_recode_objects", "Objects that the newest recoding looked at.");
+  const chunks = gauge("pith_recode_chunks", "Chunks by what the newest recoding made of them.", [
+    "outcome",
+  ]);
+  const failed = gauge("pith_recode_failed_objects", "Objects that could not be recoded.", [
+    "code",
+  ]);
+  const bytes = gauge("pith_recode_bytes", "What recoded chunks took, and take now.", ["when"]);
+  return (status) => {
+    if (status === undefined) return;
+    const { counts, state } = status;
+    running.set(state === "running" ? 1 : 0);
+    objects.set(counts.objects);
+    for (const outcome of ["rewritten", "kept", "skipped"] as const) {
+      chunks.set({ outcome }, counts[outcome]);
+    }
+    failed.reset();
+    for (const [code, count] of Object.entries(counts.failed)) failed.set({ code }, count);
+    bytes.set({ when: "before" }, counts.bytesBefore);
+    bytes.set({ when: "after" }, counts.bytesAfter);
+  };
+}
 
 /** @param build - version of this build, shown as a label */
 export function openMetrics(build: string): Metrics {
@@ -102,6 +136,7 @@ export function openMetrics(build: string): Metrics {
     "kind",
     "state",
   ]);
+  const recoding = recodeGauges(gauge);
   const replaced = gauge("pith_workers_replaced", "Worker threads replaced since the start.");
   let cpuSeen = 0;
 
@@ -131,6 +166,7 @@ export function openMetrics(build: string): Metrics {
     }
     jobs.set({ state: "running" }, readings.jobsRunning);
     jobs.set({ state: "waiting" }, readings.jobsWaiting);
+    recoding(readings.recoding);
     replaced.set(readings.workersReplaced);
     for (const kind of ["puts", "gets"] as const) {
       const { running, waiting } = readings.transfers[kind];

@@ -34,6 +34,7 @@ import { twoRoomLimiter } from "./limiter.ts";
 import { type Logger, logCodecEvent, logExchange, logFault, openLog } from "./log.ts";
 import { type Machine, openMachine } from "./machine.ts";
 import { type Metrics, openMetrics } from "./metrics.ts";
+import { recodeCalls } from "./recode.ts";
 import type { Transfers } from "./s3/context.ts";
 import { faultDocument } from "./s3/door.ts";
 import { type ServiceStats, storeStats } from "./stats.ts";
@@ -223,6 +224,7 @@ function adminContext(
       const { busy, waiting, replaced } = machine.workers();
       return metrics.page({
         totals: await store.totals(),
+        recoding: await store.recoding(),
         nameStored: machine.nameStored,
         knownCodecs: gate.names,
         disabledCodecs: [...gate.disabled()],
@@ -237,6 +239,7 @@ function adminContext(
     collect: (signal) => store.collect({ signal }),
     backup: () => store.backup(),
     check: (deep, signal) => store.check({ deep, signal }),
+    recode: recodeCalls(store),
   };
 }
 

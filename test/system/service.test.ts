@@ -123,6 +123,47 @@ test("a codec is switched off and on, seen everywhere, and writes go on", async 
   assert.equal((await post(again, "/-/gate/disable/none")).status, 400);
 });
 
+test("what is stored is coded anew in the background, and told", async (t) => {
+  const service = await photos(t);
+  const text = "the same words again and again ".repeat(10_000);
+  await post(service, "/-/gate/disable/zlib");
+  await put(service, "/photos/a", text);
+  await post(service, "/-/gate/enable/zlib");
+  const status = (): Promise<Record<string, unknown>> => getJson(service, "/-/recode");
+  assert.deepEqual(await status(), { state: "none" });
+  assert.deepEqual((await post(service, "/-/recode/stop")).body, { state: "none" });
+  const begun = await post(service, "/-/recode/start?effort=fast&bucket=photos&rate=100000000");
+  assert.deepEqual([begun.status, begun.body["state"]], [200, "running"]);
+  while ((await status())["state"] === "running") await new Promise((wait) => setTimeout(wait, 20));
+  const ended = await status();
+  assert.equal(ended["state"], "done");
+  assert.deepEqual(ended["wish"], { effort: "fast", bucket: "photos" });
+  assert.equal((ended["counts"] as { rewritten: number }).rewritten, 1);
+  assert.equal(Buffer.from(await get(service, "/photos/a")).toString(), text);
+  const metrics = await (await fetch(`${service.url}/-/metrics`)).text();
+  assert.ok(metrics.includes('pith_recode_chunks{outcome="rewritten"} 1'));
+  const again = await service.restart();
+  assert.deepEqual(await getJson(again, "/-/recode"), ended);
+
+  for (const [path, expected] of [
+    ["start?speed=1", 400],
+    ["start?rate=fast", 400],
+    ["start?idle=perhaps", 400],
+    ["start?effort=most", 400],
+    ["start?codec=none", 400],
+    ["start?from=none", 400],
+    ["start?prefix=a", 400],
+    ["start?bucket=none", 404],
+    ["start/now", 404],
+    ["begin", 404],
+    ["", 405],
+  ] as const) {
+    assert.equal((await post(again, `/-/recode/${path}`)).status, expected, path);
+  }
+  assert.equal((await post(again, "/-/recode/start", {})).status, 403);
+  assert.equal((await fetch(`${again.url}/-/recode/start`)).status, 405);
+});
+
 test("administrative requests answer in JSON, and only those that were meant", async (t) => {
   const service = await photos(t);
   await put(service, "/photos/a", BIG);

@@ -4,6 +4,7 @@
  *   GET  /-/stats  /-/metrics  /-/health        for people, Prometheus and supervisors
  *   POST /-/gate/disable/NAME  /-/gate/enable/NAME
  *   POST /-/collect  /-/backup  /-/check[?deep]
+ *   GET  /-/recode   POST /-/recode/start[?effort=dense&...]  /-/recode/stop
  *
  * Answers are JSON, errors too. A POST must show that it was meant (same-host.ts): it carries the
  * header `x-pith-admin` or the type application/json.
@@ -40,6 +41,15 @@ export interface AdminContext {
   backup(): Promise<unknown>;
   /** May take hours; ends with `signal`. */
   check(deep: boolean, signal: AbortSignal): Promise<unknown>;
+  /** Coding what is stored anew; see ../recode.ts. */
+  readonly recode: RecodeCalls;
+}
+
+export interface RecodeCalls {
+  status(): Promise<object>;
+  /** Begins, or goes on; does not wait for the end. */
+  start(query: ReadonlyMap<string, string>): Promise<object>;
+  stop(): Promise<object>;
 }
 
 const JSON_HEADERS = {
@@ -75,6 +85,12 @@ export async function serveAdmin(
     }
     return;
   }
+  if (first === "recode" && verb === "") {
+    expect(exchange, "GET", "HEAD");
+    expectEnd(path, [name, ...rest]);
+    await sendJson(exchange, 200, await admin.recode.status());
+    return;
+  }
   const act = action(path, first, verb, name, rest, query, admin);
   expect(exchange, "POST");
   checkIntent(exchange.headers);
@@ -94,6 +110,10 @@ function action(
   if (first === "gate" && name !== "" && rest.length === 0) {
     if (verb === "disable") return () => admin.disableCodec(name);
     if (verb === "enable") return () => admin.enableCodec(name);
+  }
+  if (first === "recode" && name === "" && rest.length === 0) {
+    if (verb === "start") return () => admin.recode.start(query);
+    if (verb === "stop") return () => admin.recode.stop();
   }
   expectEnd(path, [verb, name, ...rest]);
   if (first === "collect") return (signal) => admin.collect(signal);
