@@ -27,7 +27,7 @@ const PICTURE = readFileSync(new URL("../../test/vectors/pith/lepton.jpg", impor
 
 /** A sound frame, mutated, half of the time with its checksums made right again. */
 export async function fuzzFrame(random: Random): Promise<void> {
-  const frame = random.oneIn(4) ? await pictureFrame() : await someFrame(random);
+  const frame = random.oneIn(4) ? await pictureFrame(random) : await someFrame(random);
   if (frame === undefined) return;
   const mutated = mutate(frame, random);
   if (random.oneIn(2)) sealFrame(mutated);
@@ -44,11 +44,13 @@ async function someFrame(random: Random): Promise<Uint8Array | undefined> {
   return await soundFrame(random.pick(["stored", "deflate", "zlib"]), plain, random);
 }
 
-let picture: Promise<Uint8Array | undefined> | undefined;
+const pictures = new Map<string, Promise<Uint8Array | undefined>>();
 
-/** A frame of Lepton, made once. */
-function pictureFrame(): Promise<Uint8Array | undefined> {
-  picture ??= soundFrame("lepton", PICTURE, undefined);
+/** A frame of either model, made once. */
+function pictureFrame(random: Random): Promise<Uint8Array | undefined> {
+  const name = random.pick(["lepton", "jpeg-dense"]);
+  const picture = pictures.get(name) ?? soundFrame(name, PICTURE, undefined);
+  pictures.set(name, picture);
   return picture;
 }
 
