@@ -27,6 +27,7 @@ import {
   KEPT_SIZE,
   PIECE,
   PIECE_BYTES,
+  WAITING_BYTES,
   WINDOWS,
 } from "./header/regions.ts";
 import { PAGE_BYTES } from "./memory.ts";
@@ -62,10 +63,10 @@ const DICTIONARY_HEAD_BYTES: u32 = 8;
 
 /** Takes the memory of the map. @returns 0, or a negative fault when it may not grow that far */
 export function begin(): i32 {
-  const end = windowsEnd(WINDOWS, CODED_PIECE_BYTES, CODED_PIECE_BYTES);
+  const end = windowsEnd(WINDOWS, CODED_PIECE_BYTES, WAITING_BYTES + CODED_PIECE_BYTES);
   const missing = <i32>((end + PAGE_BYTES - 1) / PAGE_BYTES) - memory.size();
   if (missing > 0 && memory.grow(missing) < 0) return -FAULT_MEMORY;
-  openWindows(WINDOWS, CODED_PIECE_BYTES, CODED_PIECE_BYTES);
+  openWindows(WINDOWS, CODED_PIECE_BYTES, WAITING_BYTES + CODED_PIECE_BYTES);
   fillLogistic();
   clear();
   const kept = keep();
@@ -154,9 +155,11 @@ export function beginWriting(): void {
   pauseEncoding();
 }
 
-/** Codes the first `size` bytes of the piece. @returns 0, or a negative fault */
+/** Codes the first `size` bytes of the piece. @returns 0; 1 for nothing done, because too much waits for a
+ * carry, which only bytes made for it bring about; or a negative fault */
 export function writePiece(size: usize): i32 {
-  if (size > PIECE_BYTES || !hasOutputRoom(16 * size + 16)) return -FAULT_CALL;
+  if (size > PIECE_BYTES) return -FAULT_CALL;
+  if (!hasOutputRoom(16 * size + 64)) return 1;
   resumeEncoding();
   codeBytes<Writing>(PIECE, size);
   pauseEncoding();

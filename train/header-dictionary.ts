@@ -61,9 +61,10 @@ export function makeDictionary(
   let step = steps.next();
   while (step.done !== true) step = steps.next();
   instance.call("keep");
-  const file = concatenate([new Uint8Array(HEAD_BYTES), step.value]);
+  const coded = step.value ?? new Uint8Array(0);
+  const file = concatenate([new Uint8Array(HEAD_BYTES), coded]);
   viewOf(file).setUint32(0, plain.length, true);
-  viewOf(file).setUint32(4, step.value.length, true);
+  viewOf(file).setUint32(4, coded.length, true);
   return file;
 }
 

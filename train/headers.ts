@@ -99,5 +99,5 @@ function packedBytes(instance: ReturnType<Kernel["take"]>, { modelled }: Materia
   const steps = writeModelled(instance, modelled);
   let step = steps.next();
   while (step.done !== true) step = steps.next();
-  return step.value.length;
+  return step.value?.length ?? 0;
 }

@@ -57,4 +57,6 @@ export const PIECE: usize = KEPT + KEPT_BYTES;
 export const PIECE_BYTES: usize = 4096;
 /** A bit of the least probability takes 16 bits. */
 export const CODED_PIECE_BYTES: usize = 16 * PIECE_BYTES + 64;
+/** Coded bytes that may wait for a carry. */
+export const WAITING_BYTES: usize = 32768;
 export const WINDOWS: usize = PIECE + PIECE_BYTES;

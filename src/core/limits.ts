@@ -191,6 +191,10 @@ export const DENSE_EMBEDDED_DEPTH_MAXIMUM = 2;
  * is deflated. Headers of camera files are below 1 MiB; some editors write seven. */
 export const DENSE_HEADER_MODELLED_BYTES_MAXIMUM = 4 * MIB;
 
+/** What each JPEG within a header may have of it: all that a file can ask for is three times 4 MiB, two
+ * seconds each. Previews have a few kilobytes. Part of the format. */
+export const DENSE_EMBEDDED_MODELLED_SHARE = 1 / 16;
+
 /** How far the model may expand: so many bytes at first, and so many for each coded one. Blanks reach 1:3000,
  * other headers 1:100. Bounds the time that a small file can ask for. Part of the format. */
 export const DENSE_HEADER_FREE_BYTES = 64 * KIB;

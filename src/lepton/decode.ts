@@ -19,7 +19,7 @@ import { afterScan, assemble, openStore, readSegment, writeScans } from "./decod
 import { DecodeLanes } from "./decode-lanes.ts";
 import { type DecodePlan, planDecode } from "./decode-plan.ts";
 import type { UnpackOptions } from "./dense-header.ts";
-import type { LeptonArithmetic } from "./file-start.ts";
+import { type LeptonArithmetic, readLeptonStart } from "./file-start.ts";
 import { loadDecoder } from "./kernels.ts";
 import { INPUT_WINDOW_BYTES } from "./picture.ts";
 import { SegmentDecoder } from "./segment-decoder.ts";
@@ -122,6 +122,8 @@ export function unpackingOf({ signal, depth = 0 }: DecodeOptions): UnpackOptions
     maximumBytes: number,
     innerDepth: number,
   ): Promise<Uint8Array> => {
+    const { outputBytes } = readLeptonStart(coded, "dense");
+    if (outputBytes > maximumBytes) throw new PithError("HeaderTooLarge", { maximumBytes });
     const jpeg = new ByteGatherer();
     const options: DecodeOptions = { threads: 1, signal, model: "dense", depth: innerDepth };
     for await (const piece of decodeIterable(coded, options)) {

@@ -17,6 +17,7 @@ import { PithError } from "../core/errors.ts";
 import { InterruptibleWork } from "../core/interruptible.ts";
 import {
   DENSE_EMBEDDED_DEPTH_MAXIMUM,
+  DENSE_EMBEDDED_MODELLED_SHARE,
   DENSE_HEADER_EXPANSION_MAXIMUM,
   DENSE_HEADER_FREE_BYTES,
   DENSE_HEADER_MODELLED_BYTES_MAXIMUM,
@@ -80,7 +81,7 @@ export async function packHeader(
   const jpegs = await codeJpegs(records, options);
   const { residue, planned } = takeOut(records, jpegs);
   const { writing } = await loadHeaderKernels();
-  for (const modelledBytes of [DENSE_HEADER_MODELLED_BYTES_MAXIMUM, 0]) {
+  for (const modelledBytes of [modelledMaximum(options.depth), 0]) {
     const tokens = writeTokens(residue.subarray(0, modelledBytes));
     const rest = await deflateRest(residue.subarray(modelledBytes));
     const plan = writePlan({
@@ -91,8 +92,9 @@ export async function packHeader(
     const instance = writing.take();
     const stream = await work.run(writeModelled(instance, concatenate([plan, tokens])));
     writing.release(instance);
-    // Else a reader would take it for an attack.
-    if (tokens.length > tokensAllowed(stream.length)) continue;
+    // Else a reader would take it for an attack, or it is one.
+    if (stream === undefined || tokens.length > tokensAllowed(stream.length, options.depth))
+      continue;
     const behind = [...jpegs.map(({ coded }) => coded), rest];
     const behindBytes = behind.reduce((sum, part) => sum + part.length, 0);
     return concatenate([Uint8Array.from(varint(behindBytes)), stream, ...behind]);
@@ -100,10 +102,19 @@ export async function packHeader(
   throw new PithError("AssertionFailure", { what: "a header without tokens may be read" });
 }
 
-function tokensAllowed(streamBytes: number): number {
+/** Bytes of a header that the model codes. */
+function modelledMaximum(depth = 0): number {
+  return DENSE_HEADER_MODELLED_BYTES_MAXIMUM * DENSE_EMBEDDED_MODELLED_SHARE ** depth;
+}
+
+/** Tokens that so many bytes can become: one for each table that begins, at the worst after every four. */
+function tokensOf(bytes: number): number {
+  return Math.ceil((bytes * 5) / 4);
+}
+
+function tokensAllowed(streamBytes: number, depth?: number): number {
   const bytes = DENSE_HEADER_FREE_BYTES + DENSE_HEADER_EXPANSION_MAXIMUM * streamBytes;
-  // A token for each table that begins, at the worst after every four bytes.
-  return Math.min(bytes, (DENSE_HEADER_MODELLED_BYTES_MAXIMUM / 4) * 5);
+  return Math.min(bytes, tokensOf(modelledMaximum(depth)));
 }
 
 /** Those JPEGs that become smaller as files of their own. */
@@ -168,7 +179,9 @@ export async function unpackHeader(
   const instance = reading.take();
   const reader = new ModelReader(instance, stream);
   const plan = readPlan(() => reader.byte());
-  requireSizes(plan, stream.length, behindBytes, maximumBytes);
+  const allowed = Math.min(tokensAllowed(stream.length, options.depth), tokensOf(maximumBytes));
+  if (plan.tokenBytes > allowed) throw new PithError("HeaderTooLarge", { maximumBytes, allowed });
+  requireSizes(plan, behindBytes);
   const tokens = await work.run(reader.bytes(plan.tokenBytes));
   reading.release(instance);
   const modelled = readTokens(tokens, maximumBytes);
@@ -177,17 +190,7 @@ export async function unpackHeader(
   return await putBack(concatenate([modelled, inflated]), plan, behind, maximumBytes, options);
 }
 
-function requireSizes(
-  plan: HeaderPlan,
-  streamBytes: number,
-  behindBytes: number,
-  maximumBytes: number,
-): void {
-  const { tokenBytes, restBytes, jpegs } = plan;
-  // Tokens can be a little more than what they stand for.
-  if (tokenBytes > tokensAllowed(streamBytes) || tokenBytes > 2 * maximumBytes) {
-    throw new PithError("HeaderTooLarge", { maximumBytes, tokenBytes });
-  }
+function requireSizes({ restBytes, jpegs }: HeaderPlan, behindBytes: number): void {
   const parts = jpegs.reduce((sum, { codedBytes }) => sum + codedBytes, restBytes);
   if (parts !== behindBytes) throw broken("parts that are not as long as they say");
 }

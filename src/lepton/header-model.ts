@@ -67,11 +67,15 @@ export function withDictionary(kernel: Kernel, dictionary: Uint8Array): Compiled
   return { ...compiled, assets: [{ bytes, place: "keptAddress", take: "takeKept" }] };
 }
 
-/** Codes bytes as one stream. */
+/**
+ * Codes bytes as one stream.
+ *
+ * @returns it; undefined for bytes that were made to keep a coder from ever settling what it has written
+ */
 export function* writeModelled(
   instance: KernelInstance,
   plain: Uint8Array,
-): ModelSteps<Uint8Array> {
+): ModelSteps<Uint8Array | undefined> {
   const stream = new ByteGatherer();
   const take = (size: number): void => {
     stream.append(instance.bytes(instance.call("outputStart"), size));
@@ -83,7 +87,7 @@ export function* writeModelled(
   for (let at = 0; at < plain.length; at += pieceBytes) {
     const piece = plain.subarray(at, at + pieceBytes);
     instance.bytes(instance.call("pieceAddress"), piece.length).set(piece);
-    instance.call("writePiece", piece.length);
+    if (instance.call("writePiece", piece.length) !== 0) return undefined;
     take(instance.call("settledOutput"));
     yield;
   }
