@@ -115,11 +115,15 @@ export function readBlock<Mode>(record: usize): i32 {
       return -FAULT_ZERO_RUN;
     }
   }
-  if (idof<Mode>() == idof<Storing>()) {
-    store<i16>(block, <i16>dc);
-    store<u64>(block, dc == 0 ? mask : mask | 1, BLOCK_MASK);
-  }
+  if (idof<Mode>() == idof<Storing>()) storeDc(block, dc, mask);
   return count < borrowed ? BLOCK_LAST : BLOCK_READ;
+}
+
+// @ts-ignore: decorator
+@inline
+function storeDc(block: usize, dc: i32, mask: u64): void {
+  store<i16>(block, <i16>dc);
+  store<u64>(block, dc == 0 ? mask : mask | 1, BLOCK_MASK);
 }
 
 /** What is wrong with an AC entry that has the flag ENTRY_SPECIAL; 0 for end of block and for
