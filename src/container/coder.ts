@@ -84,6 +84,8 @@ export interface EncodeOptions {
   readonly filters?: boolean | undefined;
   /** Asked for every chunk before it is coded: true when it is stored already. */
   readonly known?: ((sha256: string, plainBytes: number) => Promise<boolean>) | undefined;
+  /** Told what codecs refused, and where they failed, in this object alone. */
+  readonly passedOn?: ((event: PassedOn) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

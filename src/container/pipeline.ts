@@ -62,10 +62,11 @@ interface Underway {
 
 /** See `Coder.encode` (coder.ts), which this is. */
 export async function* encodeObject(
-  parts: PipelineParts,
+  shared: PipelineParts,
   source: AsyncIterable<Uint8Array>,
   options: EncodeOptions,
 ): AsyncGenerator<CodedChunk, void, undefined> {
+  const parts = telling(shared, options);
   const { memory, budget } = parts;
   const end = new AbortController();
   const cutter = new Cutter(source, memory);
@@ -118,6 +119,16 @@ export async function* encodeObject(
     line?.close();
     await cutter.close();
   }
+}
+
+/** The same parts, whose events the object's own caller hears too. */
+function telling(parts: PipelineParts, { passedOn }: EncodeOptions): PipelineParts {
+  if (passedOn === undefined) return parts;
+  const onEvent = (event: CoderEvent): void => {
+    parts.onEvent(event);
+    if (event.outcome !== "coded") passedOn(event);
+  };
+  return { ...parts, onEvent };
 }
 
 /** Looks at the object's beginning and chooses; drops a `whole` claim that does not hold. */

@@ -20,7 +20,7 @@ import { checkCondition } from "./meta/condition.ts";
 import type { Condition, ObjectHeaders, ObjectRow } from "./meta/meta.ts";
 import { checkBucketName, checkKey, checkUserMetadata } from "./names.ts";
 import { keepUntilMs, type StoreParts } from "./parts.ts";
-import { triedMark } from "./tried.ts";
+import { Attempt } from "./tried.ts";
 
 /** Frames of one object that are being written: the disk works while the next chunk is coded. */
 const WRITES_IN_FLIGHT = 2;
@@ -120,7 +120,7 @@ async function storeChunks(
 ): Promise<ManifestChunk[]> {
   const plain = options.mode === "async";
   const { effort = "default", codec } = options;
-  const tried = plain ? 0 : triedMark(parts.coder, { effort, codec });
+  const attempt = new Attempt(parts.coder, { effort, codec });
   const { signal, unlink } = linkSignals(parts.closing, options.signal);
   const chunks: ManifestChunk[] = [];
   const writes: Promise<void>[] = [];
@@ -130,14 +130,16 @@ async function storeChunks(
     return found;
   };
   const write = async (coded: CodedChunk): Promise<void> => {
-    const chunk = framedChunk(coded, plain ? "plain" : "coded", tried);
+    const chunk = plain
+      ? framedChunk(coded, "plain", 0)
+      : framedChunk(coded, "coded", attempt.mark);
     if (chunk === undefined) return;
     await writeChunk(parts, chunk);
     hold(chunk.sha256);
   };
   const coding = plain
     ? { effort: "flat" as const, codec: "stored", known, signal }
-    : { effort, codec, known, signal };
+    : { effort, codec, known, signal, passedOn: attempt.passedOn };
   try {
     for await (const chunk of parts.coder.encode(source, coding)) {
       chunks.push({ sha256: chunk.sha256, bytes: chunk.plainBytes });

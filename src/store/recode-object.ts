@@ -18,7 +18,7 @@ import type { Holding } from "./keep.ts";
 import { decodeManifest, encodeManifest, type ManifestChunk } from "./manifest.ts";
 import type { ChunkRow, ObjectRow } from "./meta/meta.ts";
 import { keepUntilMs, type StoreParts } from "./parts.ts";
-import type { Way } from "./tried.ts";
+import { Attempt, type Way } from "./tried.ts";
 
 /** What a recoding has done so far. */
 export interface RecodeCounts {
@@ -45,8 +45,6 @@ export interface RecodeCounts {
 /** How objects are coded anew. */
 export interface Recoding {
   readonly way: Way;
-  /** The number of that way: noted with what was coded. */
-  readonly tried: number;
   /** Whether a stored chunk is to be coded; one that waits to be coded always is. */
   readonly wants: (row: ChunkRow) => boolean;
   /** By what share of the old frame a new one must be smaller. */
@@ -85,9 +83,10 @@ export async function recodeObject(
   const work = new ObjectWork(parts, holding, recoding);
   try {
     const { way, signal } = recoding;
+    const { passedOn } = work.attempt;
     const source = recoding.paced(readAll(parts, row, openedMs, signal));
     const known = (sha256: string): Promise<boolean> => work.isKnown(sha256);
-    for await (const chunk of parts.coder.encode(source, { ...way, known, signal })) {
+    for await (const chunk of parts.coder.encode(source, { ...way, known, passedOn, signal })) {
       await work.settle(chunk);
     }
     await work.finish(row, waits);
@@ -108,11 +107,13 @@ class ObjectWork {
   /** Lengths of the frames of chunks that were not stored before: another cut. */
   readonly #fresh = new Map<string, number>();
   #skipped = 0;
+  readonly attempt: Attempt;
 
   constructor(parts: StoreParts, holding: Holding, recoding: Recoding) {
     this.#parts = parts;
     this.#holding = holding;
     this.#recoding = recoding;
+    this.attempt = new Attempt(parts.coder, recoding.way);
   }
 
   /** Whether a chunk needs no coding. */
@@ -128,10 +129,10 @@ class ObjectWork {
   }
 
   async settle(chunk: CodedChunk): Promise<void> {
-    const { counts, tried, writes } = this.#recoding;
+    const { counts, writes } = this.#recoding;
     const { sha256, plainBytes } = chunk;
     this.#chunks.push({ sha256, bytes: plainBytes });
-    const framed = framedChunk(chunk, "coded", tried);
+    const framed = framedChunk(chunk, "coded", this.attempt.mark);
     if (framed === undefined) {
       this.#skipped += 1;
       return;
@@ -146,7 +147,7 @@ class ObjectWork {
     }
     const isBetter = before.state === "plain" || this.#savesEnough(before.blobBytes, length);
     if (!isBetter) {
-      if (writes) await this.#parts.meta.markTried([before], tried);
+      await this.#markTried([before]);
       this.#count("kept", 1, before.blobBytes, before.blobBytes);
     } else if (!writes || before.state === "plain") {
       if (writes) await writeChunk(this.#parts, framed);
@@ -227,9 +228,13 @@ class ObjectWork {
       this.#count("rewritten", after.length, bytesBefore, bytesAfter);
       return;
     }
-    const { writes, tried } = this.#recoding;
-    if (writes) await this.#parts.meta.markTried(old, tried);
+    await this.#markTried(old);
     this.#count("kept", old.length, bytesBefore, bytesBefore);
+  }
+
+  async #markTried(rows: readonly ChunkRow[]): Promise<void> {
+    const { mark } = this.attempt;
+    if (this.#recoding.writes && mark !== 0) await this.#parts.meta.markTried(rows, mark);
   }
 
   /** The rows of these chunks, each once, as far as there are some. */

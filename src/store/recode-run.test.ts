@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { seeded } from "../../test/random.ts";
+import { createCoder } from "../container/index.ts";
 import { PithError } from "../core/errors.ts";
 import { IDLE_LOOK_MS, RECODE_FAILURES_MAXIMUM } from "../core/limits.ts";
 import type { Blobs } from "./blobs/blobs.ts";
@@ -96,6 +97,36 @@ test("what was put densely needs no recoding, until the build has another codec"
   const later = await testStore({ coder: { ...coder, codecs }, meta, blobs });
   assert.deepEqual(chunksOf(await later.store.recode()), [3, 0, 3, 0]);
   await later.store.close();
+});
+
+test("what a codec failed at is tried again, what it refused is not", async () => {
+  const modules = [new URL("../../test/codecs/misbehaving.ts", import.meta.url)];
+  const coder = await createCoder({ threads: 0, codecModules: modules });
+  const { store } = await bucketStore({ coder, effort: "flat" });
+  for (const name of ["thrower", "thrower-in-line", "refuser", "sniffer"]) {
+    const bytes = Buffer.alloc(5_000, `${name.toUpperCase()}!`);
+    await store.putObject("bucket", name, streamOf(bytes));
+  }
+  const tried = async (): Promise<number[]> => chunksOf(await store.recode({ effort: "flat" }));
+  assert.deepEqual(await tried(), [4, 0, 3, 1]);
+  assert.deepEqual(await tried(), [4, 0, 3, 1]);
+  await store.close();
+  await coder.close();
+});
+
+test("what is coded while a switch is thrown is tried again", async () => {
+  const base = smallCoder();
+  const off = new Set<string>();
+  const coder = { ...base, gate: { ...base.gate, disabled: () => off } };
+  const { store } = await bucketStore({ coder });
+  await putStored(store, "noise", seeded(1).bytes(3_000));
+  await putStored(store, "others", seeded(2).bytes(2_000));
+  const onProgress = (): void => void off.clear();
+  off.add("deflate");
+  assert.deepEqual(chunksOf(await store.recode({ onProgress })), [5, 0, 5, 0]);
+  // The first was tried without deflate, the second with it.
+  assert.deepEqual(chunksOf(await store.recode()), [5, 0, 3, 2]);
+  await store.close();
 });
 
 test("a body that began on old blobs ends on new ones", async () => {

@@ -22,7 +22,7 @@ import type { StoreParts } from "./parts.ts";
 import { type RecodeState, type RecodeStatus, writeRecodeNote } from "./recode-note.ts";
 import { type RecodeCounts, type Recoding, recodeObject } from "./recode-object.ts";
 import type { Pace } from "./recode-pace.ts";
-import { marksCovering, triedMark } from "./tried.ts";
+import { marksCovering } from "./tried.ts";
 
 /** Objects read from the metadata at once. */
 const OBJECTS_AT_ONCE = 32;
@@ -216,7 +216,6 @@ export class RecodeRun {
       this.#fromId === undefined || codec === this.#fromId;
     return {
       way,
-      tried: triedMark(coder, way),
       wants: (row) => isFrom(row) && !covered.has(row.tried),
       savedShare: RECODE_SAVED_SHARE_MINIMUM,
       writes: !dryRun,

@@ -10,7 +10,6 @@ import type { Effort } from "../core/codec.ts";
 import { PithError } from "../core/errors.ts";
 import type { StoreParts } from "./parts.ts";
 import { noCounts, type Recoding, recodeObject } from "./recode-object.ts";
-import { triedMark } from "./tried.ts";
 
 export class Recoder {
   readonly #parts: StoreParts;
@@ -51,10 +50,8 @@ export class Recoder {
 
   /** Only what waits, once, and whatever comes of it. */
   #recoding(): Recoding {
-    const way = { effort: this.#effort, codec: undefined };
     return {
-      way,
-      tried: triedMark(this.#parts.coder, way),
+      way: { effort: this.#effort, codec: undefined },
       wants: () => false,
       savedShare: 0,
       writes: true,

@@ -6,7 +6,7 @@
  * each chunk that it codes; a recoding passes over what went that way, or the same with more effort.
  * A new codec, or a new version of one, is a new way. Nothing but time hangs on these numbers.
  */
-import type { Coder } from "../container/index.ts";
+import type { Coder, CoderEvent } from "../container/index.ts";
 import { EFFORTS, type Effort } from "../core/codec.ts";
 import { sha256 } from "../core/hash.ts";
 
@@ -17,8 +17,36 @@ export interface Way {
   readonly codec: string | undefined;
 }
 
+/**
+ * One object on one way. What a codec failed at, or what was coded while a switch was thrown, has not been
+ * through all that the way offers: from there on the object's chunks bear no mark, and are tried again.
+ */
+export class Attempt {
+  readonly #coder: Coder;
+  readonly #way: Way;
+  readonly #mark: number;
+  #isWhole = true;
+
+  constructor(coder: Coder, way: Way) {
+    this.#coder = coder;
+    this.#way = way;
+    this.#mark = triedMark(coder, way);
+  }
+
+  /** To be told what codecs make of the object. */
+  readonly passedOn = ({ outcome }: CoderEvent): void => {
+    if (outcome === "failed") this.#isWhole = false;
+  };
+
+  /** What to note with a chunk now; 0 for nothing. */
+  get mark(): number {
+    if (triedMark(this.#coder, this.#way) !== this.#mark) this.#isWhole = false;
+    return this.#isWhole ? this.#mark : 0;
+  }
+}
+
 /** The number of a way in this build, with the codecs that are switched on now: 1 to 2^48. */
-export function triedMark(coder: Coder, { effort, codec }: Way): number {
+function triedMark(coder: Coder, { effort, codec }: Way): number {
   const names = coder.codecs.map(({ name, version }) => `${name} ${version}`);
   const off = [...coder.gate.disabled()].sort();
   const text = JSON.stringify([effort, codec ?? null, names.sort(), off]);
