@@ -17,6 +17,7 @@ import { checkMutatedJpegs, checkMutatedLeptons } from "../../test/jpeg/mutate.t
 import { decode, decodedOf, outcomeOf, refusalOf } from "../../test/jpeg/round-trip.ts";
 import { forSeeds, type Random, seeded } from "../../test/random.ts";
 import { concatenate, equalBytes } from "../core/bytes.ts";
+import { decodeIterable } from "./decode.ts";
 import { countLeptonParts, decodeLeptonPart } from "./decode-part.ts";
 import { describeLepton } from "./describe.ts";
 import { encodeJpeg } from "./encode.ts";
@@ -125,6 +126,34 @@ test("any number of threads gives the same file and the same JPEG; so do its par
         count > 1,
         segments > 1 && (await readLepton(alone, "dense")).header.flavour === "Z",
       );
+    }
+  }
+});
+
+test("a dense file that comes in any pieces gives the same bytes, the first before its end", async () => {
+  const random = seeded(6);
+  const size = { width: 320, height: 640 };
+  const picture = makePicture(random, size, SAMPLINGS[4]!, TEXTURES.dense);
+  const jpeg = writeJpeg({ picture, scans: oneScan(picture), progressive: false });
+  const dense = await encodeJpeg(jpeg, { ...MODEL, segments: 3, threads: 1 });
+  for (const most of [700, 50_000]) {
+    for (const threads of [1, 2]) {
+      let given = 0;
+      const source = (function* () {
+        while (given < dense.length) {
+          const from = given;
+          given = Math.min(dense.length, from + 1 + random.upTo(most));
+          yield dense.slice(from, given);
+        }
+      })();
+      const pieces: Uint8Array[] = [];
+      let givenAtFirst = 0;
+      for await (const piece of decodeIterable(source, { ...MODEL, threads })) {
+        givenAtFirst ||= given;
+        pieces.push(piece);
+      }
+      assert.ok(equalBytes(concatenate(pieces), jpeg), `${most}, ${threads} threads`);
+      assert.ok(givenAtFirst < dense.length, `${givenAtFirst} of ${dense.length}`);
     }
   }
 });
