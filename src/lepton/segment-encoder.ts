@@ -83,8 +83,14 @@ export function* encodeStored(
   }
 }
 
+/** Takes what the coder has written and cannot change any more. Data can be made (a decoder makes them of a
+ * stream of ones) that leave a carry open for as long as they go on: a full window of them is refused. */
 function takeSettled(instance: KernelInstance): Uint8Array<ArrayBuffer> {
-  return takeOutput(instance, instance.call("settledOutput"));
+  const size = instance.call("settledOutput");
+  if (size === 0) {
+    throw new PithError("UnsupportedJpeg", { why: "data that keep a coder from settling" });
+  }
+  return takeOutput(instance, size);
 }
 
 function endStream(
