@@ -83,7 +83,7 @@ function planEnding(
   { index, endsWithRow }: ChunkEnding,
   options: ChunkEncodeOptions,
 ): SinglePlan {
-  const tail = tailOf(data, index.seen);
+  const tail = tailOf(data, index.seen, options.model);
   const end = data.length - tail.length;
   const plan = planRows(scan, index, data, { tail, end }, options);
   if (!endsWithRow) return plan;

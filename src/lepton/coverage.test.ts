@@ -11,7 +11,13 @@ import {
   type Sampling,
   TEXTURES,
 } from "../../test/jpeg/jpeg-picture.ts";
-import { oneScan, randomPlan, SAMPLINGS, usualScript } from "../../test/jpeg/jpeg-random.ts";
+import {
+  oneScan,
+  randomPlan,
+  SAMPLINGS,
+  usualScript,
+  WIDE_SAMPLINGS,
+} from "../../test/jpeg/jpeg-random.ts";
 import { type JpegPlan, segment, writeJpeg, writeJpegParts } from "../../test/jpeg/jpeg-writer.ts";
 import { type Outcome, outcomeOf } from "../../test/jpeg/round-trip.ts";
 import { tripScans } from "../../test/jpeg/scan-trip.ts";
@@ -19,54 +25,6 @@ import { forSeeds, type Random, seeded } from "../../test/random.ts";
 import { equalBytes } from "../core/bytes.ts";
 import { type KernelInstance, loadKernel } from "../core/kernel.ts";
 import type { ScansRead } from "./scans-read.ts";
-
-/** Samplings that Lepton does not take. */
-const WIDE_SAMPLINGS: readonly (readonly Sampling[])[] = [
-  [
-    [1, 1],
-    [1, 1],
-    [1, 1],
-    [1, 1],
-  ],
-  [
-    [2, 2],
-    [1, 1],
-    [1, 1],
-    [2, 2],
-  ],
-  [
-    [1, 2],
-    [2, 1],
-    [1, 1],
-    [1, 2],
-  ],
-  [
-    [3, 1],
-    [1, 1],
-    [1, 1],
-  ],
-  [
-    [1, 4],
-    [1, 1],
-    [1, 2],
-  ],
-  [
-    [4, 2],
-    [1, 1],
-    [1, 1],
-  ],
-  [
-    [3, 2],
-    [2, 3],
-  ],
-  [
-    [4, 4],
-    [4, 4],
-    [4, 4],
-    [4, 4],
-  ],
-  [[3, 3]],
-];
 
 const KINDS = ["one scan", "separate", "usual", "script"] as const;
 

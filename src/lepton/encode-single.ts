@@ -12,6 +12,7 @@ import type { CoefficientModel, ModelOption } from "./coefficient-model.ts";
 import { allBlocks, type JpegScan, quantizersOf, restartsDue } from "./jpeg-frame.ts";
 import { JPEG_START_BYTES, type JpegHeader, requireRestorable } from "./jpeg-header.ts";
 import {
+  type Handoff,
   type LeptonPicture,
   NO_PADDING,
   type ScanSeen,
@@ -66,7 +67,7 @@ export function* planSingle(
   if (data.length === 0) throw new PithError("ShortRead", { at });
   const index = yield* indexScan(instance, scan, data, START, NO_PADDING, { takesNotes: isDense });
   if (header !== undefined && !isDense) requireEnding(jpeg, at + index.seen.end, header);
-  const tail = tailOf(data, index.seen);
+  const tail = tailOf(data, index.seen, options.model);
   const ending = { tail, end: data.length - tail.length };
   const { picture, segments, records } = planRows(scan, index, data, ending, options);
   const jpegHeader = jpeg.subarray(JPEG_START_BYTES, at);
@@ -85,14 +86,23 @@ function requireEnding(jpeg: Uint8Array, at: number, header: JpegHeader): void {
   throw new PithError("UnsupportedJpeg", { why: "no end behind the scan", at: step.at });
 }
 
+/** Bytes before an early end that go into the tail record. dropbox/lepton keeps two, and in one of some
+ * thousand damaged files that is too little. */
+const CUT_BYTES = { lepton: 2, dense: 8 } as const;
+
 /**
  * What goes into the tail record: all from the marker on that ended the scan. Where data or a marker
- * end it early, its last two bytes go there too: what is left of a block need not be what a writer
- * makes of it.
+ * end it early, its last bytes go there too: what is left of a block need not be what a writer makes
+ * of it.
  */
-export function tailOf(data: Uint8Array, seen: ScanSeen): Uint8Array {
+export function tailOf(
+  data: Uint8Array,
+  seen: ScanSeen,
+  model: CoefficientModel = "lepton",
+): Uint8Array {
   const { end, endsEarly, surplusRestarts } = seen;
-  if (endsEarly) return data.subarray(Math.max(0, Math.min(end, data.length) - 2));
+  const cutBytes = CUT_BYTES[model];
+  if (endsEarly) return data.subarray(Math.max(0, Math.min(end, data.length) - cutBytes));
   return data.subarray(end - 2 * surplusRestarts);
 }
 
@@ -125,7 +135,12 @@ export function planRows(
   const from = rows[0]?.mcuRow ?? 0;
   const origin = rows[0]?.position ?? 0;
   const count = Math.ceil((picture.codedBlocks[0] ?? 0) / blocks) - from;
-  const positions = rows.slice(0, count).map((row) => row.position);
+  // A segment has data before the tail, or it is none.
+  const hasData = ({ position }: Handoff): boolean => position < end;
+  const positions = rows
+    .slice(0, count)
+    .filter(hasData)
+    .map(({ position }) => position);
   const wanted = options.segments ?? defaultSegments(end - origin, options.model);
   const cuts =
     options.cut === "rows"
@@ -135,6 +150,7 @@ export function planRows(
   const written: LeptonSegment[] = [];
   for (const [i, cut] of cuts.entries()) {
     const isLast = cut.isLast && index.endsWithRow !== true;
+    const endRow = cut.isLast ? from + count : cut.end;
     const handoff = rows[cut.first - from] ?? START;
     const next = cuts[i + 1];
     const stop = next === undefined ? end : (rows[next.first - from]?.position ?? end);
@@ -151,7 +167,7 @@ export function planRows(
       position - origin,
       next === undefined ? data.length : stop - origin + 1,
     );
-    segments.push({ rows: { ...cut, isLast }, handoff, data: bytes });
+    segments.push({ rows: { first: cut.first, end: endRow, isLast }, handoff, data: bytes });
   }
   const records: LeptonRecords = {
     jpegHeader: new Uint8Array(0),

@@ -125,6 +125,54 @@ export const SAMPLINGS: readonly (readonly Sampling[])[] = [
   ],
 ];
 
+/** Samplings that only dense files hold. */
+export const WIDE_SAMPLINGS: readonly (readonly Sampling[])[] = [
+  [
+    [1, 1],
+    [1, 1],
+    [1, 1],
+    [1, 1],
+  ],
+  [
+    [2, 2],
+    [1, 1],
+    [1, 1],
+    [2, 2],
+  ],
+  [
+    [1, 2],
+    [2, 1],
+    [1, 1],
+    [1, 2],
+  ],
+  [
+    [3, 1],
+    [1, 1],
+    [1, 1],
+  ],
+  [
+    [1, 4],
+    [1, 1],
+    [1, 2],
+  ],
+  [
+    [4, 2],
+    [1, 1],
+    [1, 1],
+  ],
+  [
+    [3, 2],
+    [2, 3],
+  ],
+  [
+    [4, 4],
+    [4, 4],
+    [4, 4],
+    [4, 4],
+  ],
+  [[3, 3]],
+];
+
 export interface RandomChoices {
   readonly width: number;
   readonly height: number;

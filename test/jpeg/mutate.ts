@@ -12,16 +12,17 @@ import type { CoefficientModel } from "../../src/lepton/coefficient-model.ts";
 import { packHeader, unpackHeader } from "../../src/lepton/dense-header.ts";
 import { forSeeds, type Random, seeded } from "../random.ts";
 import { makePicture, slopingTable, TEXTURES } from "./jpeg-picture.ts";
-import { oneScan, SAMPLINGS, separateScans, usualScript } from "./jpeg-random.ts";
-import { writeJpegParts } from "./jpeg-writer.ts";
+import { oneScan, SAMPLINGS, separateScans, usualScript, WIDE_SAMPLINGS } from "./jpeg-random.ts";
+import { type JpegPlan, writeJpegParts } from "./jpeg-writer.ts";
 import { decodedOf, encode, type Outcome, outcomeOf } from "./round-trip.ts";
 
 /** One mutation may take this long on a busy machine, where a whole one takes a millisecond. */
 const MUTATION_MS_MAXIMUM = 20_000;
 
-/** Small files of each kind; the same ones each time. */
-export function smallJpegs(): Uint8Array[] {
-  return SAMPLINGS.flatMap((samplings, i) => {
+/** Small files of each kind that a model takes; the same ones each time. */
+export function smallJpegs(model: CoefficientModel = "lepton"): Uint8Array[] {
+  const isDense = model === "dense";
+  return (isDense ? [...SAMPLINGS, ...WIDE_SAMPLINGS] : SAMPLINGS).flatMap((samplings, i) => {
     const random = seeded(i);
     const size = { width: 5 + random.upTo(28), height: 5 + random.upTo(28) };
     const tables = [slopingTable(0, 4, 3), slopingTable(1, 9, 2)];
@@ -38,8 +39,20 @@ export function smallJpegs(): Uint8Array[] {
         : []),
       ...(isMany ? [writeJpegParts({ ...base, scans: separateScans(picture) }).bytes] : []),
       writeJpegParts({ ...base, progressive: true, scans: usualScript(picture) }).bytes,
+      ...(isDense ? deviatingJpegs(base) : []),
     ];
   });
+}
+
+/** The same as no canonical writer makes them. */
+function deviatingJpegs(plan: JpegPlan): Uint8Array[] {
+  const quirks = { longestRun: 2, zerosBeforeEnd: true };
+  const scans = usualScript(plan.picture);
+  const mixed = { mixesPadding: true, restartInterval: 1 };
+  return [
+    writeJpegParts({ ...plan, quirks, ...mixed, tables: "flat" }).bytes,
+    writeJpegParts({ ...plan, quirks, scans, progressive: true, tables: "flat" }).bytes,
+  ];
 }
 
 /** Bytes with one to four changes. */
@@ -97,7 +110,7 @@ export async function checkMutatedJpegs(
   rounds: number,
   model?: CoefficientModel,
 ): Promise<Map<Outcome, number>> {
-  const originals = smallJpegs();
+  const originals = smallJpegs(model);
   const outcomes = new Map<Outcome, number>();
   await forSeeds(rounds, async (random) => {
     const mutated = mutate(random, random.pick(originals), random.pick(originals));
@@ -116,7 +129,7 @@ export async function checkMutatedLeptons(
   model: CoefficientModel = "lepton",
 ): Promise<Map<Outcome, number>> {
   const originals: Uint8Array[] = [];
-  for (const [i, jpeg] of smallJpegs().entries()) {
+  for (const [i, jpeg] of smallJpegs(model).entries()) {
     originals.push(await encode(jpeg, { segments: 1 + (i % 3), model }));
   }
   const outcomes = new Map<Outcome, number>();
