@@ -157,7 +157,7 @@ export const LEPTON_PICTURE: usize = BLOCK_SCRATCH + 1024;
 
 /** The adaptive tables, which each segment begins as copies of the priors. */
 export const DENSE_MODEL: usize = JPEG_END;
-export const DENSE_MODEL_BYTES: usize = 4224 << 10;
+export const DENSE_MODEL_BYTES: usize = 3012 << 10;
 /** What the walk needs of each component: quantizers and tables made of them. */
 export const DENSE_COMPONENTS: usize = DENSE_MODEL + DENSE_MODEL_BYTES;
 export const DENSE_COMPONENT_BYTES: usize = 16384;

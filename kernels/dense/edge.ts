@@ -73,7 +73,7 @@ import {
   EDGE_SIGN_SIZE,
   EDGE_SIGNED,
   ESCAPE_EDGE,
-  LEVELS,
+  HALF_LEVELS,
   PAIR_BYTES,
   PLACES,
   ROW_BYTES,
@@ -230,7 +230,8 @@ function chooseLength<Edge>(i: usize, raster: usize, remaining: u32, before: u32
   const place = i - 1;
   const rest = <usize>remaining;
   const size = <u32>abs<i32>(predicted);
-  const level = logLevel(size >> 8);
+  const level = logLevel(size >> 8) >> 1;
+  const half = scale >> 1;
   const isRow = idof<Edge>() == idof<Row>();
   const inner = <usize>(
     min<u32>(sizeOver(isRow ? raster + 8 : raster + 1, ownBeside<Edge>(i, 1)), 7)
@@ -241,12 +242,12 @@ function chooseLength<Edge>(i: usize, raster: usize, remaining: u32, before: u32
   const around = sumLevel(sizeOver(raster, near >> 4));
   const borderBits = <usize>min<u32>(bitLength(<u32>abs<i32>(smooth) >> 9), 11);
   use6(
-    tables + EDGE_SIGNED + ROW_BYTES * ((place * LEVELS + level) * 8 + rest),
-    tables + EDGE_SCALE + ROW_BYTES * ((place * LEVELS + scale) * 8 + rest),
-    tables + EDGE_BOTH + ROW_BYTES * (level * LEVELS + scale),
-    tables + EDGE_OWN + ROW_BYTES * (own * 8 + <usize>min<u32>(bitLength(size >> 9), 7)),
+    tables + EDGE_SIGNED + ROW_BYTES * ((place * HALF_LEVELS + level) * 8 + rest),
+    tables + EDGE_SCALE + ROW_BYTES * ((place * HALF_LEVELS + half) * 8 + rest),
+    tables + EDGE_BOTH + ROW_BYTES * (level * HALF_LEVELS + half),
+    tables + EDGE_OWN + ROW_BYTES * own,
     tables + EDGE_NEAR + ROW_BYTES * ((place * 11 + around) * 8 + rest),
-    tables + EDGE_BORDER + ROW_BYTES * ((place * 12 + borderBits) * LEVELS + level),
+    tables + EDGE_BORDER + ROW_BYTES * ((place * 12 + borderBits) * HALF_LEVELS + level),
   );
   if (component == 0 || component > 2) return;
   const firstSize = <usize>min<u32>(sizeOver(raster, magnitudeOf(first, raster)), 7);
@@ -300,7 +301,7 @@ function codeBits<D>(i: usize, length: u32, isPositive: u32, magnitude: u32): u3
       tables + EDGE_BITS_PLACE + PAIR_BYTES * (PLACES * (i - 1) + place),
       tables + EDGE_BITS_SIGNED + PAIR_BYTES * (16 * near + <usize>j),
       tables + EDGE_BITS_MEAN + PAIR_BYTES * (PLACES * far + place),
-      tables + EDGE_BITS_SCALE + PAIR_BYTES * (PLACES * scale + place),
+      tables + EDGE_BITS_SCALE + PAIR_BYTES * (PLACES * (scale >> 1) + place),
       tables +
         EDGE_BITS_BOTH +
         PAIR_BYTES * ((12 * near + min<usize>(scale >> 2, 11)) * 4 + <usize>min(j, 3)),

@@ -28,11 +28,11 @@ import {
   BITS_SCALE,
   bitPlace,
   ESCAPE_INTERIOR,
+  HALF_LEVELS,
   INTERIOR_OTHER,
   INTERIOR_OWN,
   INTERIOR_SCALE,
   INTERIOR_SIGNED,
-  LEVELS,
   PAIR_BYTES,
   PLACES,
   ROW_BYTES,
@@ -155,7 +155,7 @@ function chooseLength(z: usize, raster: usize, own: usize, remaining: u32): void
   const count = countLevel(remaining);
   const signed = min<usize>(logLevel(predicted >> 8) >> 1, 15);
   use3(
-    tables + INTERIOR_SCALE + ROW_BYTES * ((z * LEVELS + scale) * 6 + (count >> 1)),
+    tables + INTERIOR_SCALE + ROW_BYTES * ((z * HALF_LEVELS + (scale >> 1)) * 3 + (count >> 2)),
     tables + INTERIOR_OWN + ROW_BYTES * ((z * 11 + sumLevel(near)) * 12 + count),
     tables + INTERIOR_SIGNED + ROW_BYTES * (scale * 16 + signed),
   );
@@ -177,7 +177,7 @@ function codeBits<D>(z: usize, length: u32, magnitude: u32): u32 {
     const size = 8 * <usize>min<u32>(expected >> 3, 127) + <usize>min<u32>(coded, 7);
     use3(
       tables + BITS_PLACE + PAIR_BYTES * (PLACES * z + place),
-      tables + BITS_SCALE + PAIR_BYTES * ((PLACES * scale + place) * 4 + top),
+      tables + BITS_SCALE + PAIR_BYTES * ((PLACES * (scale >> 1) + place) * 4 + top),
       tables + BITS_PREFIX + PAIR_BYTES * (size * 6 + <usize>min(j, 5)),
     );
     coded = (coded << 1) | decide<D>(3, (magnitude >> j) & 1);

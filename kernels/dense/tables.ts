@@ -17,8 +17,9 @@ export const ROW_STEPS: i32 = 8;
 /** The longest exponent: a DC's difference. */
 export const LENGTH_LIMIT: i32 = 17;
 
-/** Levels of `logLevel`. */
+/** Levels of `logLevel`, and of half of it. */
 export const LEVELS: usize = 42;
+export const HALF_LEVELS: usize = 21;
 
 // How many of the 49: a tree of 64 pairs for each context.
 const COUNT_TREE: usize = 64 * PAIR_BYTES;
@@ -33,7 +34,7 @@ const COUNT_END: usize = COUNT_LOW + 11 * 11 * COUNT_TREE;
 
 // Interior exponents.
 export const INTERIOR_SCALE: usize = COUNT_END;
-export const INTERIOR_OWN: usize = INTERIOR_SCALE + 49 * LEVELS * 6 * ROW_BYTES;
+export const INTERIOR_OWN: usize = INTERIOR_SCALE + 49 * HALF_LEVELS * 3 * ROW_BYTES;
 export const INTERIOR_SIGNED: usize = INTERIOR_OWN + 49 * 11 * 12 * ROW_BYTES;
 const INTERIOR_END: usize = INTERIOR_SIGNED + LEVELS * 16 * ROW_BYTES;
 
@@ -41,7 +42,7 @@ const INTERIOR_END: usize = INTERIOR_SIGNED + LEVELS * 16 * ROW_BYTES;
 export const PLACES: usize = 105;
 export const BITS_PLACE: usize = INTERIOR_END;
 export const BITS_SCALE: usize = BITS_PLACE + 49 * PLACES * PAIR_BYTES;
-export const BITS_PREFIX: usize = BITS_SCALE + LEVELS * PLACES * 4 * PAIR_BYTES;
+export const BITS_PREFIX: usize = BITS_SCALE + HALF_LEVELS * PLACES * 4 * PAIR_BYTES;
 const BITS_END: usize = BITS_PREFIX + 128 * 8 * 6 * PAIR_BYTES;
 
 // Interior signs.
@@ -66,12 +67,12 @@ export const EDGE_COUNT_DIRECTION: usize = EDGE_COUNTS;
 
 // Edge exponents.
 export const EDGE_SIGNED: usize = (EDGE_COUNT_NEAR + 2 * EDGE_COUNTS + 31) & ~31;
-export const EDGE_SCALE: usize = EDGE_SIGNED + 7 * LEVELS * 8 * ROW_BYTES;
-export const EDGE_BOTH: usize = EDGE_SCALE + 7 * LEVELS * 8 * ROW_BYTES;
-export const EDGE_OWN: usize = EDGE_BOTH + LEVELS * LEVELS * ROW_BYTES;
-export const EDGE_NEAR: usize = EDGE_OWN + 7 * 8 * 8 * 8 * ROW_BYTES;
+export const EDGE_SCALE: usize = EDGE_SIGNED + 7 * HALF_LEVELS * 8 * ROW_BYTES;
+export const EDGE_BOTH: usize = EDGE_SCALE + 7 * HALF_LEVELS * 8 * ROW_BYTES;
+export const EDGE_OWN: usize = EDGE_BOTH + HALF_LEVELS * HALF_LEVELS * ROW_BYTES;
+export const EDGE_NEAR: usize = EDGE_OWN + 7 * 8 * 8 * ROW_BYTES;
 export const EDGE_BORDER: usize = EDGE_NEAR + 7 * 11 * 8 * ROW_BYTES;
-const EDGE_END: usize = EDGE_BORDER + 7 * 12 * LEVELS * ROW_BYTES;
+const EDGE_END: usize = EDGE_BORDER + 7 * 12 * HALF_LEVELS * ROW_BYTES;
 
 // Edge signs.
 export const EDGE_SIGN_SIZE: usize = EDGE_END;
@@ -85,7 +86,7 @@ export const EDGE_BITS_PLACE: usize = EDGE_SIGN_END;
 export const EDGE_BITS_SIGNED: usize = EDGE_BITS_PLACE + 7 * PLACES * PAIR_BYTES;
 export const EDGE_BITS_MEAN: usize = EDGE_BITS_SIGNED + 33 * 16 * PAIR_BYTES;
 export const EDGE_BITS_SCALE: usize = EDGE_BITS_MEAN + 33 * PLACES * PAIR_BYTES;
-export const EDGE_BITS_BOTH: usize = EDGE_BITS_SCALE + LEVELS * PLACES * PAIR_BYTES;
+export const EDGE_BITS_BOTH: usize = EDGE_BITS_SCALE + HALF_LEVELS * PLACES * PAIR_BYTES;
 const EDGE_BITS_END: usize = EDGE_BITS_BOTH + 33 * 12 * 4 * PAIR_BYTES;
 
 // DC exponents, bits, signs. Lengths go up to 17.
