@@ -5,6 +5,7 @@
  *   scan data -> | kernel: JPEG reader, two MCU rows, model | -> stream
  */
 import { concatenate } from "../core/bytes.ts";
+import { PithError } from "../core/errors.ts";
 import type { KernelInstance } from "../core/kernel.ts";
 import {
   feed,
