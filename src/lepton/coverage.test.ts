@@ -19,12 +19,14 @@ import {
   WIDE_SAMPLINGS,
 } from "../../test/jpeg/jpeg-random.ts";
 import { type JpegPlan, segment, writeJpeg, writeJpegParts } from "../../test/jpeg/jpeg-writer.ts";
-import { type Outcome, outcomeOf } from "../../test/jpeg/round-trip.ts";
+import { decode, type Outcome, outcomeOf } from "../../test/jpeg/round-trip.ts";
 import { tripScans } from "../../test/jpeg/scan-trip.ts";
 import { forSeeds, type Random, seeded } from "../../test/random.ts";
 import { equalBytes } from "../core/bytes.ts";
 import { type KernelInstance, loadKernel } from "../core/kernel.ts";
+import { encodeJpeg } from "./encode.ts";
 import type { ScansRead } from "./scans-read.ts";
+import { closeIdleThreads } from "./threads.ts";
 
 const KINDS = ["one scan", "separate", "usual", "script"] as const;
 
@@ -226,3 +228,18 @@ for (const [what, jpeg, lepton] of WIDE) {
     assert.equal(await outcomeOf(jpeg), lepton);
   });
 }
+
+test("notes go to other threads, and handoffs to any row", async () => {
+  const size = { width: 48, height: 300 };
+  const made = makePicture(seeded(8), size, [...COLOR, [2, 2]], TEXTURES.natural);
+  const quirks = { zerosBeforeEnd: true };
+  const mixed = { restartInterval: 2, mixesPadding: true, padding: 0x2a };
+  const jpeg = writeJpeg(planOf(made, { ...mixed, quirks, tables: "flat" }));
+  const options = { model: "dense", segments: 4 } as const;
+  const dense = await encodeJpeg(jpeg, { ...options, threads: 1 });
+  assert.ok(equalBytes(await encodeJpeg(jpeg, { ...options, threads: 3 }), dense));
+  for (const threads of [1, 2]) {
+    assert.ok(equalBytes(await decode(dense, { model: "dense", threads }), jpeg));
+  }
+  await closeIdleThreads();
+});
