@@ -36,6 +36,7 @@ const HOUSE = new Map([
   ["soak", ["scripts/test.ts", "soak"]],
   ["bench", ["scripts/bench.ts"]],
   ["train", ["train/train.ts"]],
+  ["train:headers", ["train/headers.ts"]],
 ]);
 
 /**

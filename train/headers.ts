@@ -1,5 +1,5 @@
 /**
- * Training of the header dictionary: `node train/headers.ts FOLDER... [-o FILE] [--folds N [--also FOLDER]...]`.
+ * Training of the header dictionary: `npm run train:headers -- FOLDER... [-o FILE] [--folds N [--also FOLDER]...]`.
  *
  *   JPEGs -> headers, those of JPEGs within them too -> dictionary -> FILE, and its sum
  *
@@ -34,7 +34,7 @@ const { values, positionals } = parseArgs({
 });
 
 const paths = positionals.flatMap(jpegsOf);
-if (paths.length === 0) throw new Error("no JPEGs there: node train/headers.ts FOLDER...");
+if (paths.length === 0) throw new Error("no JPEGs there: npm run train:headers -- FOLDER...");
 const kernel = await loadKernel("header");
 const materials = await materialsOf(paths);
 if (Number(values.folds) > 1) await reportFolds(Number(values.folds));

@@ -38,7 +38,10 @@ const NOT_BUILT = /(\.(test|fuzz|bench)|\/suite)\.ts$/;
 const STEPS = [
   {
     output: "wasm",
-    inputs: ["kernels", "scripts/kernels.ts", "scripts/dictionary.ts", "package-lock.json"],
+    inputs: [
+      ...["kernels", "train/trained", "package-lock.json"],
+      ...["scripts/kernels.ts", "scripts/dictionary.ts", "scripts/trained.ts"],
+    ],
     says: "building the kernels (wasm/)",
     run: (root, node) => mustRun(node, [join(root, "scripts", "kernels.ts")], root),
   },

@@ -79,13 +79,14 @@ function holdsNoTests(tarball: string): void {
     files.filter((name) => /\.(test|fuzz|bench)\.|suite\.|\.new$/.test(name)),
     [],
   );
-  const kernels = ["deflate", "lepton", "dense"].flatMap((name) =>
+  const kernels = ["deflate", "header", "lepton", "dense"].flatMap((name) =>
     ["simd", "scalar"].map((variant) => `wasm/${name}.${variant}.wasm`),
   );
   for (const name of [
     "dist/cli/main.js",
     "dist/lepton/lepton-worker.js",
     "wasm/dictionary.bin",
+    "wasm/jpeg-headers.bin",
     ...kernels,
   ]) {
     assert.ok(files.includes(name), `${name} is not in the package`);
