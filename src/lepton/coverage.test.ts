@@ -15,6 +15,7 @@ import {
   oneScan,
   randomPlan,
   SAMPLINGS,
+  separateScans,
   usualScript,
   WIDE_SAMPLINGS,
 } from "../../test/jpeg/jpeg-random.ts";
@@ -185,6 +186,11 @@ const WIDE: readonly (readonly [what: string, jpeg: Uint8Array, lepton: Outcome]
     "a progressive file without its DC",
     writeJpeg({ ...progressive, scans: progressive.scans.slice(1) }),
     "UnsupportedJpeg",
+  ],
+  [
+    "more surplus restart markers than a byte counts",
+    writeJpeg(planOf(picture(), { scans: separateScans(picture()), surplusRestarts: 300 })),
+    "InvalidResetCode",
   ],
   ["fill bytes", withBytes(planOf(picture()), "head", [0xff, 0xff]), "UnsupportedJpeg"],
   ["a second SOI", withBytes(planOf(picture()), "head", [0xff, 0xd8]), "UnsupportedJpeg"],

@@ -57,6 +57,9 @@ export interface ScansRead {
  * codes differs from what stands there in up to four bytes. */
 const CUT_TAIL_BYTES = 8;
 
+/** What a record FRS can say of a scan. */
+const SURPLUS_MAXIMUM = 255;
+
 const NO_NOTES: ScanNotes = { paddings: new Uint8Array(0), deviations: new Uint32Array(0) };
 
 /**
@@ -125,7 +128,7 @@ class ScansReader {
   *read(most: number): Steps<ScansRead> {
     this.#instance.call("clearPicture");
     for (;;) {
-      const seen = yield* this.#readScan();
+      const seen = this.#countable(yield* this.#readScan());
       const end = this.#at + seen.end;
       if (seen.endsEarly) return this.#endEarly(seen, end);
       this.#note(seen);
@@ -159,6 +162,17 @@ class ScansReader {
       if (status === STATUS.input) fed += feed(instance, data.subarray(fed), true);
       yield 0;
     }
+  }
+
+  /** More surplus restart markers than a byte counts are stray bytes for a dense file. */
+  #countable(seen: ScanSeen): ScanSeen {
+    const { surplusRestarts, restarts, end } = seen;
+    if (surplusRestarts <= SURPLUS_MAXIMUM) return seen;
+    if (!this.#isDense) {
+      throw new PithError("InvalidResetCode", { why: "too many surplus ones", surplusRestarts });
+    }
+    const [fewer, before] = [restarts - surplusRestarts, end - 2 * surplusRestarts];
+    return { ...seen, surplusRestarts: 0, restarts: fewer, end: before };
   }
 
   /** Remembers what a scan has shown. */
