@@ -222,6 +222,13 @@ function rowVectors<D>(count: i32, given: i32): i32 {
       }
     }
   }
+  learnRows(count, errors, visited);
+  return length;
+}
+
+// @ts-ignore: decorator
+@inline
+function learnRows(count: i32, errors: v128, visited: usize): void {
   const mask = v128.load(VISITED + 16 * visited);
   learnRow(c0, errors, mask);
   if (count > 1) learnRow(c1, errors, mask);
@@ -230,7 +237,6 @@ function rowVectors<D>(count: i32, given: i32): i32 {
   if (count > 4) learnRow(c4, errors, mask);
   if (count > 5) learnRow(c5, errors, mask);
   if (count > 6) learnRow(c6, errors, mask);
-  return length;
 }
 
 // @ts-ignore: decorator
