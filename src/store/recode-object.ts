@@ -7,7 +7,7 @@
  * Whole objects, because codecs carry state from chunk to chunk; what needs no coding is only shown
  * to them. The object can be read at every moment, from the one blob or the other. Where the coder
  * cuts otherwise than before, both cuts are held against each other from border to common border, and
- * the version gets a new manifest over the same bytes (docs/decisions/0061-recoding.md).
+ * the version gets a new manifest over the same bytes (docs/decisions/0070-recoding.md).
  */
 import type { CodedChunk } from "../container/index.ts";
 import { equalBytes } from "../core/bytes.ts";
