@@ -10,11 +10,14 @@
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { PRIOR_SET } from "../src/lepton/priors.ts";
+import { readPriorFile } from "../src/lepton/priors-file.ts";
 import { FOLD_LIST, foldsOf, groupOf, type TrainingFile } from "./folds.ts";
 import { addSums } from "./normal-equations.ts";
 import { Pool } from "./pool.ts";
+import { priorSetFile } from "./prior-set.ts";
 import { type Regressions, regressionBytes } from "./reference-regressions.ts";
 import { noRegressions, solveFamily, sumsOf } from "./regressions.ts";
 
@@ -24,7 +27,11 @@ const MAGNITUDE_PASSES = 3;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    output: { type: "string", short: "o", default: "regressions.bin" },
+    output: {
+      type: "string",
+      short: "o",
+      default: resolve(import.meta.dirname, "trained/jpeg-priors.bin"),
+    },
     folds: { type: "string", default: "0" },
     judge: { type: "boolean", default: false },
   },
@@ -34,6 +41,8 @@ const { values, positionals } = parseArgs({
 interface TrainingSet {
   readonly without: number;
   readonly regressions: Regressions;
+  /** The file that is shipped. */
+  file: Uint8Array;
 }
 
 const files = readTrainingFiles(positionals);
@@ -43,13 +52,16 @@ const folds = foldsOf(files, Math.max(1, foldCount));
 const sets: TrainingSet[] = Array.from({ length: foldCount + 1 }, (_, i) => ({
   without: i - 1,
   regressions: noRegressions(),
+  file: new Uint8Array(0),
 }));
 const pool = new Pool();
 try {
   await trainSigned();
   for (let pass = 0; pass < MAGNITUDE_PASSES; pass++) await trainMagnitudes(pass);
+  await trainTables();
   writeSets();
   if (values.judge) await judge();
+  if (foldCount > 0) await weigh();
 } finally {
   await pool.close();
 }
@@ -108,12 +120,28 @@ async function trainMagnitudes(pass: number): Promise<void> {
   }
 }
 
+async function trainTables(): Promise<void> {
+  const jobs = sets.map((set) => ({
+    kind: "tables" as const,
+    paths: files.filter((_, index) => isIn(index, set)).map(({ path }) => path),
+    regressions: regressionBytes(set.regressions),
+  }));
+  await pool.run(jobs, (answer, s) => {
+    const set = sets[s]!;
+    set.file = priorSetFile(PRIOR_SET, set.regressions, answer);
+    if (set.without === -1) {
+      const sha256 = createHash("sha256").update(set.file).digest("hex");
+      say(`prior set ${PRIOR_SET}: ${set.file.length} bytes, SHA-256 ${sha256}`);
+    }
+  });
+}
+
 function writeSets(): void {
   const folder = dirname(values.output);
-  for (const { without, regressions } of sets) {
+  for (const { without, file } of sets) {
     const target = without === -1 ? folder : join(folder, `fold-${without}`);
     mkdirSync(target, { recursive: true });
-    writeFileSync(join(target, basename(values.output)), regressionBytes(regressions));
+    writeFileSync(join(target, basename(values.output)), file);
   }
   if (foldCount === 0) return;
   const list = Object.fromEntries(files.map(({ sha256 }, index) => [sha256, folds[index]!]));
@@ -141,6 +169,28 @@ async function judge(): Promise<void> {
   for (const [i, name] of ["held out", "trained on"].entries()) {
     const list = Object.entries(totals[i]!).map(([key, bits]) => `${key} ${bits.toFixed(3)}`);
     console.log(`${name}, bits a block: ${list.join(", ")}`);
+  }
+}
+
+/** Codes each file with what was trained without it. */
+async function weigh(): Promise<void> {
+  const jobs = files.map(({ path }, index) => {
+    const set = sets.find((one) => !isIn(index, one)) ?? sets[0]!;
+    const { tables } = readPriorFile(set.file);
+    return { kind: "weigh" as const, path, regressions: regressionBytes(set.regressions), tables };
+  });
+  const totals = new Map<string, number[]>();
+  await pool.run(jobs, (sizes, index) => {
+    const { path, bytes } = files[index]!;
+    const folder = basename(dirname(path));
+    const total = totals.get(folder) ?? [0, 0, 0];
+    totals.set(folder, total);
+    for (const [i, size] of [bytes, ...sizes].entries()) total[i] = total[i]! + size;
+    say(`${basename(path)} ${bytes} ${sizes.join(" ")}`);
+  });
+  for (const [folder, [bytes = 0, one = 0, usual = 0]] of totals) {
+    const shares = [one, usual].map((size) => percent(size / bytes)).join(", ");
+    console.log(`${folder}, held out: coefficients take ${shares} in one segment, in the usual`);
   }
 }
 

@@ -4,13 +4,14 @@
  *
  *   wasm/jpeg-priors.bin -> prior set: number, hash, tables -> kernel, once an instance
  *
- *   file   weights of the regressions, i16[10576] | tables
+ * How the file is written: priors-file.ts and priors-coding.ts.
  *
  * A dense file names the set that it was coded with, and its hash: with others it would come out wrong.
  */
 import { checksumOf } from "../core/checksum.ts";
 import { PithError } from "../core/errors.ts";
 import { type KernelAsset, loadKernelFile } from "../core/kernel.ts";
+import { isPriorFile, readPriorFile } from "./priors-file.ts";
 
 export interface PriorSet {
   /** 1..255; a set that differs in any way has another number. */
@@ -56,16 +57,26 @@ export function choosePriors(file: Uint8Array | undefined): void {
   chosen = file === undefined ? undefined : priorSetOf(file);
 }
 
-/** Takes a file apart. @throws PithError "KernelFault" when it is too short */
-function priorSetOf(file: Uint8Array): PriorSet {
-  if (file.length < REGRESSION_BYTES) {
-    throw new PithError("KernelFault", { file: PRIORS_FILE, bytes: file.length });
+/** Takes bytes apart: a file as it is shipped, or else bare weights with the tables behind them.
+ * @throws PithError "KernelFault" when they are damaged or too few */
+function priorSetOf(bytes: Uint8Array): PriorSet {
+  const hash = checksumOf(bytes);
+  if (isPriorFile(bytes)) {
+    const { number, weights, tables } = readPriorFile(bytes);
+    return { number, hash, assets: assetsOf(bytesOf(weights), bytesOf(tables)) };
   }
-  const weights = file.subarray(0, REGRESSION_BYTES);
-  const assets: KernelAsset[] = [
-    { bytes: weights, place: "regressionsAddress", take: "takeRegressions" },
-  ];
-  const tables = file.subarray(REGRESSION_BYTES);
-  if (tables.length > 0) assets.push({ bytes: tables, place: "priorsAddress" });
-  return { number: PRIOR_SET, hash: checksumOf(file), assets };
+  if (bytes.length < REGRESSION_BYTES) {
+    throw new PithError("KernelFault", { file: PRIORS_FILE, bytes: bytes.length });
+  }
+  const weights = bytes.subarray(0, REGRESSION_BYTES);
+  return { number: PRIOR_SET, hash, assets: assetsOf(weights, bytes.subarray(REGRESSION_BYTES)) };
+}
+
+function assetsOf(weights: Uint8Array, tables: Uint8Array): KernelAsset[] {
+  const ofWeights = { bytes: weights, place: "regressionsAddress", take: "takeRegressions" };
+  return tables.length === 0 ? [ofWeights] : [ofWeights, { bytes: tables, place: "priorsAddress" }];
+}
+
+function bytesOf(words: Int16Array): Uint8Array {
+  return new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
 }
