@@ -350,6 +350,11 @@ export const IDLE_LOOK_MS = 1000;
  * less it is not worth the writing, the waiting garbage, and mostly slower reading. One part in 64. */
 export const RECODE_SAVED_SHARE_MINIMUM = 1 / 64;
 
+/** What a recoding leaves of the disk to others, whichever is less: old blobs stay for GRACE_MS beside the new
+ * ones, and a disk that they fill takes no put. */
+export const RECODE_ROOM_BYTES_MINIMUM = 256 * MIB;
+export const RECODE_ROOM_SHARE_MINIMUM = 1 / 16;
+
 /** Objects that a recoding works on at once, however many threads there are: enough to keep them busy with
  * small objects, each of which holds a chunk or two. */
 export const RECODE_OBJECTS_MAXIMUM = 16;

@@ -25,7 +25,8 @@ const DAMAGED_FOLDER = "damaged";
 
 /**
  * Copies the metadata of an open store, checks the copy, and forgets all but the newest
- * BACKUPS_KEPT. Puts and gets go on meanwhile; the copy is of one moment.
+ * BACKUPS_KEPT; where there is no room for it, all but the newest make place. Puts and gets go on
+ * meanwhile; the copy is of one moment.
  *
  * @throws PithError "DiskFull", "ReadOnly", "StoreIo", or "DatabaseDamaged" when the copy is not whole
  */
@@ -36,11 +37,19 @@ export async function makeBackup(folder: string, nowMs: number): Promise<BackupE
     await removeHalves(backups);
     const name = await freeName(backups, nowMs);
     const half = join(backups, `${name}.new`);
-    await copyDatabase({ from: join(folder, DATABASE_FILE), to: half, forgetGarbage: false });
+    const order = { from: join(folder, DATABASE_FILE), to: half, forgetGarbage: false };
+    try {
+      await copyDatabase(order);
+    } catch (error) {
+      if (!(error instanceof PithError) || error.code !== "DiskFull") throw error;
+      await removeHalves(backups);
+      await prune(folder, backups, 1);
+      await copyDatabase(order);
+    }
     await flushFile(half);
     await rename(half, join(backups, name));
     await flushFolder(backups);
-    await prune(folder, backups);
+    await prune(folder, backups, BACKUPS_KEPT);
     return await entryOf(backups, name);
   } catch (error) {
     throw diskFault(error, { folder: backups });
@@ -132,9 +141,9 @@ async function freeName(backups: string, nowMs: number): Promise<string> {
   }
 }
 
-async function prune(folder: string, backups: string): Promise<void> {
+async function prune(folder: string, backups: string, kept: number): Promise<void> {
   const all = await listBackups(folder);
-  for (const { name } of all.slice(0, -BACKUPS_KEPT)) await rm(join(backups, name));
+  for (const { name } of all.slice(0, -kept)) await rm(join(backups, name));
 }
 
 /** For example 20261121T081628123Z. */

@@ -4,7 +4,7 @@
  * A file is durable when its bytes and the folder's entry for it have both been flushed. Failures of
  * the disk become faults here: no space, not writable, or anything else.
  */
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir, open, rename, rm, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type FaultCode, type FaultFacts, PithError } from "../core/errors.ts";
 
@@ -25,6 +25,16 @@ export function diskFault(error: unknown, facts: FaultFacts): PithError {
 export function errorCode(error: unknown): string | undefined {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   return typeof code === "string" ? code : undefined;
+}
+
+/** How many bytes can still be written to a folder's disk, and how many it has. @throws PithError */
+export async function roomOf(folder: string): Promise<{ freeBytes: number; bytes: number }> {
+  try {
+    const { bavail, blocks, bsize } = await statfs(folder);
+    return { freeBytes: bavail * bsize, bytes: blocks * bsize };
+  } catch (error) {
+    throw diskFault(error, { folder });
+  }
 }
 
 /** Flushes a folder's entries. @throws the system's error */

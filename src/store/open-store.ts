@@ -50,6 +50,8 @@ export class OpenStore implements Store {
       busy: () => this.#transfers > 0,
       run: (work) => this.#run(work),
       change: (work) => this.#change(work),
+      folder: base.folder,
+      backup: () => this.backup(),
     });
   }
 
@@ -220,12 +222,8 @@ export class OpenStore implements Store {
   }
 
   async #collect(parts: StoreParts, options: CollectOptions): Promise<CollectReport> {
-    const { folder } = this.#base;
-    if (folder !== undefined) {
-      const last = (await listBackups(folder)).at(-1)?.createdMs;
-      const graceMs = Math.min(options.graceMs ?? parts.graceMs, parts.graceMs);
-      if (await this.#recodings.wantsBackup(last, graceMs)) await this.backup();
-    }
+    const graceMs = Math.min(options.graceMs ?? parts.graceMs, parts.graceMs);
+    await this.#recodings.backUpFirst(graceMs);
     return await parts.collector.collect(options);
   }
 

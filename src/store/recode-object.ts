@@ -180,8 +180,10 @@ class ObjectWork {
     const manifest = encodeManifest(chunks);
     const isRecut = !equalBytes(manifest, row.manifest);
     if (writes) {
-      if (isRecut) await meta.replaceManifest(row, row.version, manifest, keepUntilMs(this.#parts));
-      else if (waits) await meta.finishAwaiting(row.version);
+      const until = keepUntilMs(this.#parts);
+      // A version that was replaced meanwhile leaves all this to the collector.
+      if (isRecut && !(await meta.replaceManifest(row, row.version, manifest, until))) return;
+      if (!isRecut && waits) await meta.finishAwaiting(row.version);
     }
     for (const span of spans) await this.#countSpan(span);
   }

@@ -14,6 +14,8 @@ import {
   RECODE_FAILURES_MAXIMUM,
   RECODE_NOTE_MS,
   RECODE_OBJECTS_MAXIMUM,
+  RECODE_ROOM_BYTES_MINIMUM,
+  RECODE_ROOM_SHARE_MINIMUM,
   RECODE_SAVED_SHARE_MINIMUM,
 } from "../core/limits.ts";
 import { decodeManifest } from "./manifest.ts";
@@ -34,6 +36,8 @@ export interface RunSurroundings {
   readonly pace: Pace;
   /** Does work that changes rows, and counts it as such. */
   readonly change: (work: () => Promise<void>) => Promise<void>;
+  /** The room on the disk; undefined where that has no meaning. */
+  readonly room: () => Promise<{ readonly freeBytes: number; readonly bytes: number } | undefined>;
   readonly onProgress?: ((counts: Readonly<RecodeCounts>) => void) | undefined;
 }
 
@@ -203,7 +207,18 @@ export class RecodeRun {
       this.#counts.skipped += chunks.length;
       return;
     }
+    if (!dryRun) await this.#requireRoom();
     await recodeObject(this.#parts, row, openedMs, waits && !dryRun, recoding);
+  }
+
+  /** Old blobs stay for a while beside the new ones: that must not be the end of puts. */
+  async #requireRoom(): Promise<void> {
+    const room = await this.#around.room();
+    if (room === undefined) return;
+    const { freeBytes, bytes } = room;
+    const least = Math.min(RECODE_ROOM_BYTES_MINIMUM, bytes * RECODE_ROOM_SHARE_MINIMUM);
+    if (freeBytes < least)
+      throw new PithError("DiskFull", { why: "too little is left", freeBytes });
   }
 
   #recoding(): Recoding {

@@ -10,6 +10,8 @@ import type { Effort } from "../core/codec.ts";
 import { EFFORTS } from "../core/codec.ts";
 import { PithError } from "../core/errors.ts";
 import { RECODE_RATE_MAXIMUM, RECODE_RATE_MINIMUM } from "../core/limits.ts";
+import { listBackups } from "./backup-list.ts";
+import { roomOf } from "./disk.ts";
 import type { StoreParts } from "./parts.ts";
 import {
   isSameWish,
@@ -51,6 +53,9 @@ export interface RecodingsBase {
   /** Runs what the store waits for when it is closed. */
   readonly run: (work: () => Promise<RecodeStatus>) => Promise<RecodeStatus>;
   readonly change: (work: () => Promise<void>) => Promise<void>;
+  /** The data folder; undefined where there is none. */
+  readonly folder: string | undefined;
+  readonly backup: () => Promise<unknown>;
 }
 
 interface Current {
@@ -141,28 +146,30 @@ export class Recodings {
   }
 
   /**
-   * Whether a backup has to be made before garbage is collected.
+   * Backs the metadata up, where garbage is to be collected that only the newest backup still needs.
    *
-   * @param lastBackupMs - when the newest one was made
    * @param graceMs - how long what is to be collected has been garbage
+   * @throws PithError "DiskFull", "ReadOnly" or "StoreIo": then nothing must be collected
    */
-  async wantsBackup(lastBackupMs: number | undefined, graceMs: number): Promise<boolean> {
-    const { meta, clock } = this.#base.parts;
-    const note = await readRecodeNote(meta);
-    if (note === undefined) return false;
-    if (lastBackupMs === undefined) return true;
-    const isIn = note.state !== "running" && lastBackupMs > note.notedMs;
+  async backUpFirst(graceMs: number): Promise<void> {
+    const { folder, parts, backup } = this.#base;
+    if (folder === undefined) return;
+    const note = await readRecodeNote(parts.meta);
+    const last = (await listBackups(folder)).at(-1)?.createdMs;
+    if (note === undefined || last === undefined) return;
+    const isIn = note.state !== "running" && last > note.notedMs;
     // What was replaced since half the time is not collected yet.
-    return !isIn && lastBackupMs <= clock.nowMs() - graceMs / 2;
+    if (!isIn && last <= parts.clock.nowMs() - graceMs / 2) await backup();
   }
 
   #start(
     start: RecodeStatus,
     onProgress: RecodeOptions["onProgress"],
   ): { readonly status: RecodeStatus; readonly ended: Promise<RecodeStatus> } {
-    const { parts, busy, change } = this.#base;
+    const { parts, busy, change, folder } = this.#base;
     const pace = new Pace(parts.clock, busy, start.pace);
-    const run = new RecodeRun({ parts, pace, change, onProgress }, start);
+    const room = async () => (folder === undefined ? undefined : await roomOf(folder));
+    const run = new RecodeRun({ parts, pace, change, room, onProgress }, start);
     const ended = this.#base.run(() => this.#follow(run));
     // Not everybody waits for the end; a failure is alarmed and noted.
     ended.catch(() => undefined);

@@ -3,7 +3,7 @@
  * damaged object is named, and others are served.
  */
 import assert from "node:assert/strict";
-import { mkdtemp, open, readdir, rm, stat } from "node:fs/promises";
+import { mkdtemp, open, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -11,6 +11,7 @@ import { type Coder, createCoder } from "../../src/container/index.ts";
 import { PithError } from "../../src/core/errors.ts";
 import type { Blobs } from "../../src/store/blobs/blobs.ts";
 import { openFolderBlobs } from "../../src/store/blobs/folder.ts";
+import { roomOf } from "../../src/store/disk.ts";
 import { openStore, type Store } from "../../src/store/index.ts";
 import { openSqliteMeta } from "../../src/store/meta/sqlite.ts";
 import { bytesOf, getBytes, streamOf } from "../../src/store/suite.ts";
@@ -240,3 +241,66 @@ test("a missing blob names its object, and the next put of the same bytes brings
     await store.close();
   });
 });
+
+test("a recoding leaves room for puts, and goes on when there is some", async (context: TestContext) => {
+  await onSmallDisk(context, async (store, data) => {
+    const text = (seed: number): Uint8Array => seeded(seed).content(300 * KIB);
+    const keys: number[] = [];
+    // A sixteenth of the disk is 384 KiB.
+    for (let seed = 1; (await roomOf(data)).freeBytes > 680 * KIB; seed++) {
+      await store.putObject("bucket", `k${seed}`, streamOf(text(seed)), { codec: "stored" });
+      keys.push(seed);
+    }
+    await assert.rejects(store.recode({ effort: "flat" }), { code: "DiskFull" });
+    const ended = await store.recoding();
+    assert.deepEqual([ended?.state, ended?.fault], ["failed", "DiskFull"]);
+    await store.putObject("bucket", "put", streamOf(noise(5, 20 * KIB)));
+    await store.deleteObject("bucket", `k${keys.pop()}`);
+    await store.deleteObject("bucket", `k${keys.pop()}`);
+    for (let i = 0; i < 9 && (await store.recoding())?.state === "failed"; i++) {
+      await store.collect({ graceMs: 0 });
+      await store.recode({ effort: "flat" }).catch((error: PithError) => {
+        assert.equal(error.code, "DiskFull");
+      });
+    }
+    assert.equal((await store.recoding())?.state, "done");
+    for (const seed of keys) {
+      assert.deepEqual(await getBytes(store, "bucket", `k${seed}`), text(seed));
+    }
+    assert.deepEqual((await store.check({ deep: true })).problems, []);
+  });
+});
+
+test("older backups make place for a new one", async (context: TestContext) => {
+  await onSmallDisk(context, async (store, data) => {
+    for (let i = 0; i < 5; i++) await store.backup();
+    const filler = join(data, "..", "filler");
+    const { freeBytes } = await roomOf(data);
+    await writeFile(filler, new Uint8Array(freeBytes - 16 * KIB));
+    const made = await store.backup();
+    assert.ok((await store.listBackups()).some(({ name }) => name === made.name));
+    assert.ok((await store.listBackups()).length < 6);
+  });
+});
+
+async function onSmallDisk(
+  context: TestContext,
+  work: (store: Store, data: string) => Promise<void>,
+): Promise<void> {
+  await inFolder(async (folder, coder) => {
+    const disk = mountSmallDisk(join(folder, "disk"), SMALL_DISK_BYTES);
+    if (disk === undefined) {
+      context.skip("may not mount here");
+      return;
+    }
+    try {
+      const data = join(folder, "disk", "data");
+      await withStore(data, coder, async (store) => {
+        await store.createBucket("bucket");
+        await work(store, data);
+      });
+    } finally {
+      disk.end();
+    }
+  });
+}
