@@ -117,7 +117,7 @@ export class RecodeRun {
   }
 
   async #walk(): Promise<void> {
-    const atOnce = Math.min(RECODE_OBJECTS_MAXIMUM, 1 + this.#parts.coder.stats().threads);
+    const { coder } = this.#parts;
     const queue: Underway[] = [];
     try {
       for await (const row of this.#objects()) {
@@ -125,6 +125,8 @@ export class RecodeRun {
         // It is awaited in its turn, perhaps after another one failed.
         done.catch(() => undefined);
         queue.push({ row, done });
+        // Threads start when there is work: the first object brings the first of them.
+        const atOnce = Math.min(RECODE_OBJECTS_MAXIMUM, 1 + coder.stats().threads);
         if (queue.length >= atOnce) await this.#settle(queue.shift());
       }
       while (queue.length > 0) await this.#settle(queue.shift());
