@@ -33,7 +33,7 @@ import { recordedTotals } from "./general/recorded.ts";
 import { type Measured, printMachine, printReport } from "./general/report.ts";
 import { targetsOf } from "./general/targets.ts";
 import { type Unit, unitsOf } from "./general/units.ts";
-import { printTargets } from "./jpeg/report.ts";
+import { printTargets } from "./jpeg/tables.ts";
 
 const { values } = parseArgs({
   options: {

@@ -1,9 +1,9 @@
 /**
- * Benchmark of the JPEG codec: `npm run bench -- jpeg [--json] [--quick] [--rounds N] [--only PART]
- * [--plots FOLDER]`.
+ * Benchmark of the JPEG codecs: `npm run bench -- jpeg [--json] [--quick] [--rounds N] [--only PART]
+ * [--priors FOLDER] [--plots FOLDER]`.
  *
  *   comparison   everyone on every photo, there and back: the table of the slides
- *   folders      progressive/ and large/, and what other tools were once seen to reach
+ *   folders      progressive/, large/ and the photos' thumbnails, and what other tools were once seen to reach
  *   warm         speed in process on one thread, for each kind of sampling, beside djxl and cjxl
  *   segments     what segments cost in size and gain in time
  *   cold         whole commands on one photo, time to the first byte
@@ -13,6 +13,10 @@
  * CPU figures want a quiet machine, wall-clock figures want a silent one. Figures as SVG go to
  * `--plots`, by default bench/jpeg/out. `--quick` takes a few files of each folder. About eight
  * minutes with the peers that Debian has.
+ *
+ * Lepton's model and the dense one stand beside each other in every part. `--priors` names a folder that
+ * training with folds has written: each file is then coded with priors that know neither it nor its
+ * camera's maker. Without it the shipped priors serve, and the report says so.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,18 +24,25 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { corpus } from "../test/corpus.ts";
 import { machineNow } from "./deflate/report.ts";
-import { DEFAULT_SEGMENTS, ONE_SEGMENT } from "./jpeg/coders.ts";
+import {
+  DEFAULT_SEGMENTS,
+  DENSE_DEFAULT_SEGMENTS,
+  DENSE_ONE_SEGMENT,
+  ONE_SEGMENT,
+} from "./jpeg/coders.ts";
 import { coldFigures } from "./jpeg/cold.ts";
 import { comparisonOf, recordedTotals, rowsOf } from "./jpeg/comparison.ts";
 import { figuresOf } from "./jpeg/figures.ts";
 import { fileOf, filesOf, recordedOf } from "./jpeg/files.ts";
 import { type Peer, peersOf } from "./jpeg/peers.ts";
+import { priorsNote, takePriorsFrom } from "./jpeg/priors.ts";
 import { programsHere } from "./jpeg/programs.ts";
 import { type FolderSizes, type Measured, printReport } from "./jpeg/report.ts";
 import { restoredFolders } from "./jpeg/restored.ts";
 import { segmentCurves } from "./jpeg/segments.ts";
 import { storedFiles } from "./jpeg/stored.ts";
 import { targetsOf } from "./jpeg/targets.ts";
+import { thumbnailsOf } from "./jpeg/thumbnails.ts";
 import { warmSamples, warmSpeeds } from "./jpeg/warm.ts";
 
 const PARTS = ["comparison", "folders", "warm", "segments", "cold", "restored"] as const;
@@ -45,6 +56,7 @@ const { values } = parseArgs({
     quick: { type: "boolean", default: false },
     rounds: { type: "string", default: "3" },
     only: { type: "string", default: "" },
+    priors: { type: "string", default: "" },
     plots: { type: "string", default: resolve(import.meta.dirname, "jpeg/out") },
   },
 });
@@ -53,6 +65,7 @@ const wanted = PARTS.filter((part) => part.startsWith(values.only));
 if (wanted.length === 0) throw new Error(`--only takes the beginning of ${PARTS.join(", ")}`);
 if (corpus === undefined) throw new Error("no corpus folder here: PITH_CORPUS names it");
 
+takePriorsFrom(values.priors);
 const folder = mkdtempSync(join(tmpdir(), "pith-bench-"));
 try {
   const measured = await measure(wanted, values.quick, Number(values.rounds));
@@ -71,7 +84,7 @@ async function measure(
   quick: boolean,
   rounds: number,
 ): Promise<Measured> {
-  const measured: Measured = { machine: machineNow(), quick };
+  const measured: Measured = { machine: machineNow(), quick, priors: priorsNote() };
   const alone = parts.every((part) => part === "segments" || part === "restored");
   const programs = alone ? [] : programsHere();
   const peers = alone ? [] : peersOf(programs, folder);
@@ -84,7 +97,7 @@ async function measure(
     measured.warm = warmSpeeds(measured.warmSamples);
   }
   for (const peer of peers) peer.close();
-  if (parts.includes("segments")) measured.segments = await segmentCurves(rounds);
+  if (parts.includes("segments")) measured.segments = await segmentCurves(quick, rounds);
   if (parts.includes("cold")) measured.cold = await coldFigures(programs, folder, rounds);
   if (parts.includes("restored")) measured.restored = await restoredFolders(quick);
   return measured;
@@ -110,8 +123,10 @@ async function compare(measured: Measured, peers: readonly Peer[], quick: boolea
 }
 
 /** What a recorded tool is compared with: those whose name says one segment, with one of ours. */
-function ourPeer(tool: string): string {
-  return /1 segment|packJPG|brunsli|libjxl/.test(tool) ? ONE_SEGMENT : DEFAULT_SEGMENTS;
+function ourPeer(tool: string): { readonly lepton: string; readonly dense: string } {
+  return /1 segment|packJPG|brunsli|libjxl/.test(tool)
+    ? { lepton: ONE_SEGMENT, dense: DENSE_ONE_SEGMENT }
+    : { lepton: DEFAULT_SEGMENTS, dense: DENSE_DEFAULT_SEGMENTS };
 }
 
 /** Folders beside photos/: only those peers that know JPEG and give it back. */
@@ -126,6 +141,9 @@ async function measureFolders(
   const progressive = filesOf("progressive", quick);
   const trips = await comparisonOf(progressive, able, 1);
   const rows = await rowsOf(trips, able, undefined);
+  const thumbnails = thumbnailsOf(filesOf("photos", quick));
+  const smallTrips = await comparisonOf(thumbnails, able, 1);
+  const smallRows = await rowsOf(smallTrips, able, undefined);
   const recorded = recordedTotals(recordedOf("progressive"), trips, ourPeer);
   const large = filesOf("large", quick);
   const programs = able.filter(({ ours }) => !ours);
@@ -134,6 +152,7 @@ async function measureFolders(
   measured.folders = [
     ...(measured.folders ?? []),
     { folder: "progressive", rows, recorded },
+    { folder: "thumbnails", rows: smallRows, recorded: [] },
     { folder: "large", rows: largeRows, recorded: [] },
   ];
   measured.stored = await storedFiles([...large, ...progressive]);

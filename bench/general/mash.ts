@@ -3,7 +3,7 @@
  * than both that it was made from.
  */
 import type { Target } from "../deflate/report.ts";
-import { bytes, heading, table } from "../jpeg/report.ts";
+import { bytes, heading, table } from "../jpeg/tables.ts";
 import { atLeast } from "../jpeg/targets.ts";
 import { mash } from "./doors.ts";
 import { codedBytes, type Parse, parsers, parsesOf } from "./parses.ts";

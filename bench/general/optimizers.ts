@@ -2,7 +2,7 @@
  * Optimizers: what each saves by itself, and all of them together, on parses by several programs.
  */
 import { sum } from "../jpeg/comparison.ts";
-import { bytes, heading, table } from "../jpeg/report.ts";
+import { bytes, heading, table } from "../jpeg/tables.ts";
 import { optimize, optimizerNames } from "./doors.ts";
 import { codedBytes, parsers, parsesOf } from "./parses.ts";
 import { signed } from "./report.ts";

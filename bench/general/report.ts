@@ -2,7 +2,7 @@
  * Report of the general benchmark: tables that go into docs/performance.md as they are.
  */
 import type { Machine, Target } from "../deflate/report.ts";
-import { bytes, heading, printTargets, speed, table } from "../jpeg/report.ts";
+import { bytes, heading, printTargets, speed, table } from "../jpeg/tables.ts";
 import { oursAt } from "./coders.ts";
 import type { Row, Trip } from "./comparison.ts";
 import { EFFORTS } from "./doors.ts";

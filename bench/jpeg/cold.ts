@@ -12,8 +12,9 @@ import { once } from "node:events";
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { median } from "../deflate/report.ts";
-import { decodeStream, encodeUnproved } from "./coders.ts";
+import { decodeStream, encodeBy, type Model } from "./coders.ts";
 import { fileOf, type JpegFile, scanStart } from "./files.ts";
+import { preparePriors } from "./priors.ts";
 import type { Program } from "./programs.ts";
 import { type Cost, runProgram } from "./run-program.ts";
 
@@ -21,6 +22,7 @@ const DIST = resolve(import.meta.dirname, "../../dist");
 const COMMAND = join(DIST, "cli/main.js");
 /** A build from before this codec has the command and lacks this. */
 const IS_BUILT = existsSync(COMMAND) && existsSync(join(DIST, "lepton/index.js"));
+const HAS_DENSE = existsSync(join(DIST, "container/jpeg-dense-codec.js"));
 
 /** 2.6 MB, 4:2:0, 8 megapixels, with restart markers. */
 const PHOTO = "apple-iphone-6.jpg";
@@ -91,6 +93,7 @@ function commandsOf(programs: readonly Program[]): { says: string; words: string
       { says: "pith expand", words: `${pith} expand -f -q photo.pith -o expanded.jpg` },
       { says: "pith compress to .lep", words: `${pith} compress -f -q photo.jpg -o photo.lep` },
       { says: "pith expand from .lep", words: `${pith} expand -f -q photo.lep -o expanded.jpg` },
+      ...(HAS_DENSE ? denseCommands(pith) : []),
       { says: "pith --version (start alone)", words: `${pith} --version` },
     );
   } else console.error("no dist/ of these sources here: the pith command is left out");
@@ -102,17 +105,22 @@ function commandsOf(programs: readonly Program[]): { says: string; words: string
   return commands;
 }
 
+/** With the priors that the build has: for times, not for sizes. */
+function denseCommands(pith: string): { says: string; words: string }[] {
+  const options = "--effort dense -f -q photo.jpg -o dense.pith";
+  return [
+    { says: "pith compress --effort dense", words: `${pith} compress ${options}` },
+    { says: "pith expand, dense", words: `${pith} expand -f -q dense.pith -o expanded.jpg` },
+  ];
+}
+
 async function firstByteFigures(
   photo: JpegFile,
   folder: string,
   rounds: number,
 ): Promise<FirstByte[]> {
-  const lepton = await encodeUnproved(photo.bytes);
   const coded = join(folder, "photo.lep");
-  const ways: [what: string, open: () => AsyncIterable<Uint8Array>][] = [
-    ["in process, warm, one thread", () => decodeStream(lepton, 1)],
-    ["in process, warm, two threads", () => decodeStream(lepton, 2)],
-  ];
+  const ways = [...(await warmWays("lepton", photo)), ...(await warmWays("dense", photo))];
   if (IS_BUILT && existsSync(coded)) {
     ways.push(["pith expand -c, whole process", () => commandOutput(coded)]);
   }
@@ -124,6 +132,17 @@ async function firstByteFigures(
     }
   }
   return [...times].flatMap(([what, all]) => figure(what, all));
+}
+
+type StreamWay = [what: string, open: () => AsyncIterable<Uint8Array>];
+
+async function warmWays(model: Model, photo: JpegFile): Promise<StreamWay[]> {
+  if (model === "dense") await preparePriors(photo);
+  const coded = await encodeBy(model, photo.bytes);
+  return [
+    [`in process, warm, one thread, ${model}`, () => decodeStream(model, coded, 1)],
+    [`in process, warm, two threads, ${model}`, () => decodeStream(model, coded, 2)],
+  ];
 }
 
 type Times = Omit<FirstByte, "what">;

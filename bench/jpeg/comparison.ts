@@ -128,20 +128,25 @@ export interface RecordedTotal {
   readonly files: number;
   readonly plainBytes: number;
   readonly codedBytes: number;
-  /** Ours, of the same files and with one segment where the peer's name says one. */
+  /** Ours, of the same files and with one segment where the peer's name says one: by Lepton's model and
+   * by the dense one. */
   readonly ourBytes: number;
+  readonly denseBytes: number;
 }
 
 /** The recorded sizes of other tools on the files of these trips. */
 export function recordedTotals(
   recorded: Recorded,
   trips: readonly Trip[],
-  ours: (tool: string) => string,
+  ours: (tool: string) => { readonly lepton: string; readonly dense: string },
 ): RecordedTotal[] {
   return [...recorded].map(([tool, sizes]) => {
-    const own = trips.filter(
-      ({ peer, file, codedBytes }) =>
-        peer === ours(tool) && codedBytes !== undefined && sizes.get(file) !== undefined,
+    const { lepton, dense } = ours(tool);
+    const taken = (by: string): readonly Trip[] =>
+      trips.filter(({ peer, codedBytes }) => peer === by && codedBytes !== undefined);
+    const denseSizes = new Map(taken(dense).map(({ file, codedBytes = 0 }) => [file, codedBytes]));
+    const own = taken(lepton).filter(
+      ({ file }) => sizes.get(file) !== undefined && denseSizes.has(file),
     );
     return {
       tool,
@@ -149,6 +154,7 @@ export function recordedTotals(
       plainBytes: sum(own.map(({ plainBytes }) => plainBytes)),
       codedBytes: sum(own.map(({ file }) => sizes.get(file) ?? 0)),
       ourBytes: sum(own.map(({ codedBytes }) => codedBytes ?? 0)),
+      denseBytes: sum(own.map(({ file }) => denseSizes.get(file) ?? 0)),
     };
   });
 }

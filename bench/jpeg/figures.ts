@@ -3,7 +3,8 @@
  *
  *   saving-by-size.svg   how much smaller files of each size get, by whom
  *   time-by-size.svg     CPU time to encode and to decode, by whom
- *   segments.svg         what cutting a chunk into segments costs in size and gains in time
+ *   segments.svg         what cutting a chunk into segments costs in size and gains in time, by Lepton's model
+ *   segments-dense.svg   the same by the dense one
  *   tools.svg            saving and decoding speed of everyone
  */
 import { median } from "../deflate/report.ts";
@@ -19,6 +20,8 @@ type Look = Pick<Series, "color" | "mark" | "dashed">;
 const LOOKS: Readonly<Record<string, Look>> = {
   pith: { color: COLORS.blue, mark: "dot" },
   "pith, 1 segment": { color: COLORS.sky, mark: "ring" },
+  "pith dense": { color: COLORS.purple, mark: "dot" },
+  "pith dense, 1 segment": { color: COLORS.purple, mark: "ring" },
   libjxl: { color: COLORS.orange, mark: "square" },
   "dropbox/lepton": { color: COLORS.green, mark: "ring" },
   lepton_jpeg_rust: { color: COLORS.green, mark: "diamond" },
@@ -47,6 +50,11 @@ export interface Results {
   readonly curves: readonly SegmentCurve[];
 }
 
+const SEGMENT_FIGURES = [
+  ["lepton", "segments.svg"],
+  ["dense", "segments-dense.svg"],
+] as const;
+
 /** All figures that these results suffice for. */
 export function figuresOf(results: Results): Drawn[] {
   const figures: Drawn[] = [];
@@ -55,7 +63,10 @@ export function figuresOf(results: Results): Drawn[] {
     figures.push({ name: "tools.svg", svg: tools(results) });
   }
   if (results.warm.length > 0) figures.push({ name: "time-by-size.svg", svg: timeBySize(results) });
-  if (results.curves.length > 0) figures.push({ name: "segments.svg", svg: segments(results) });
+  for (const [model, name] of SEGMENT_FIGURES) {
+    const curves = results.curves.filter((curve) => curve.model === model);
+    if (curves.length > 0) figures.push({ name, svg: segments({ ...results, curves }) });
+  }
   return figures;
 }
 
@@ -159,7 +170,7 @@ function segments({ curves, where }: Results): string {
   const saved = ys(size.flatMap(({ points }) => points));
   return drawFigure({
     title: "What segments cost and gain",
-    subtitle: `Chunks of 4 MiB, and a whole photo. ${where}`,
+    subtitle: `Chunks of 4 MiB, and a whole photo, ${curves[0]?.model}. ${where}`,
     panels: [
       { title: "Saved", x, y: linearFrom("saved, %", saved), series: size },
       {

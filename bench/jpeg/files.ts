@@ -18,6 +18,8 @@ export interface JpegFile {
   readonly path: string;
   readonly bytes: Uint8Array;
   readonly sampling: Sampling;
+  /** The file that it was taken out of. */
+  readonly within?: Uint8Array;
 }
 
 export type Folder = "photos" | "progressive" | "large" | "vectors" | "hostile";

@@ -8,11 +8,12 @@
  * Nothing counts as restored that was not decoded and compared byte for byte here.
  */
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { median } from "../deflate/report.ts";
 import { IN_PROCESS, type InProcess } from "./coders.ts";
 import { fileOf, type JpegFile } from "./files.ts";
+import { priorsOf } from "./priors.ts";
 import { type Program, versionOf } from "./programs.ts";
 import { beyond, type Cost, runProgram, share } from "./run-program.ts";
 import { sampled, timed } from "./timed.ts";
@@ -76,7 +77,7 @@ export function peersOf(programs: readonly Program[], folder: string): Peer[] {
 }
 
 function inProcessPeer(coder: InProcess, folder: string): Peer {
-  const { name, ours, chunked, encode, decode } = coder;
+  const { name, ours, chunked, prepare, encode, decode } = coder;
   return {
     name,
     ours,
@@ -85,7 +86,9 @@ function inProcessPeer(coder: InProcess, folder: string): Peer {
     reversible: true,
     warmOnly: coder.warmOnly ?? false,
     version: ours ? "" : `zlib ${process.versions.zlib} of Node ${process.version}`,
-    async roundTrip({ bytes }) {
+    async roundTrip(file) {
+      const { bytes } = file;
+      await prepare?.(file);
       const [encodeCost, coded] = await timed(() => attempt(encode(bytes)));
       if (coded === undefined) return { ...NONE, outcome: "refused" };
       const [decodeCost, plain] = await timed(() => attempt(decode(coded)));
@@ -97,7 +100,9 @@ function inProcessPeer(coder: InProcess, folder: string): Peer {
         decode: decodeCost,
       };
     },
-    async warm({ bytes }) {
+    async warm(file) {
+      const { bytes } = file;
+      await prepare?.(file);
       const [encodeCost, coded] = await sampled(() => encode(bytes));
       const [decodeCost] = await sampled(() => decode(coded));
       return { encode: encodeCost, decode: decodeCost };
@@ -113,13 +118,19 @@ function attempt(bytes: Promise<Uint8Array>): Promise<Uint8Array | undefined> {
 }
 
 /** Encodes and decodes in processes of their own, which tell what they held. */
-function memoryOfChild(coder: string, { path }: JpegFile, folder: string): Memory {
+function memoryOfChild(coder: string, file: JpegFile, folder: string): Memory {
+  const priors = priorsOf(file);
+  const priorsPath = join(folder, "child.priors");
+  if (priors !== undefined) writeFileSync(priorsPath, priors);
+  const more = priors === undefined ? [] : [priorsPath];
   const child = join(import.meta.dirname, "coder-child.ts");
   const coded = join(folder, "child.coded");
   const plain = join(folder, "child.plain");
   const run = (...args: string[]): { idleKib: number; peakKib: number } =>
-    JSON.parse(execFileSync(process.execPath, [child, coder, ...args], { encoding: "utf8" }));
-  const encode = run("encode", path, coded);
+    JSON.parse(
+      execFileSync(process.execPath, [child, coder, ...args, ...more], { encoding: "utf8" }),
+    );
+  const encode = run("encode", file.path, coded);
   const decode = run("decode", coded, plain);
   return { encodeKib: encode.peakKib, decodeKib: decode.peakKib, idleKib: decode.idleKib };
 }
@@ -137,9 +148,9 @@ function programPeer(program: Program, parent: string, small: JpegFile): Peer {
     return cost && share(beyond(cost, begin), runs);
   };
   /** Both ways, each so many times in one process. */
-  const thereAndBack = ({ path, bytes }: JpegFile, runs = 1): RoundTrip => {
+  const thereAndBack = ({ bytes }: JpegFile, runs = 1): RoundTrip => {
     if (bytes.length > bytesMaximum) return { ...NONE, outcome: "left out" };
-    copyFileSync(path, photo);
+    writeFileSync(photo, bytes);
     rmSync(coded, { force: true });
     const encode = run(program.encode, runs, start.encode);
     const size = encode && (statSync(coded, { throwIfNoEntry: false })?.size ?? 0);

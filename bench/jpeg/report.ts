@@ -5,9 +5,13 @@ import type { Machine, Target } from "../deflate/report.ts";
 import type { Cold } from "./cold.ts";
 import type { RecordedTotal, Row, Trip } from "./comparison.ts";
 import type { Memory } from "./peers.ts";
+import type { PriorsNote } from "./priors.ts";
+import { printRestored } from "./report-restored.ts";
+import { printCurve } from "./report-segments.ts";
 import type { RestoredFolder } from "./restored.ts";
-import { CHUNK_GOAL, type SegmentCurve } from "./segments.ts";
+import type { SegmentCurve } from "./segments.ts";
 import type { StoredFile } from "./stored.ts";
+import { bytes, heading, percentSaved, printTargets, speed, table } from "./tables.ts";
 import type { WarmSample, WarmSpeed } from "./warm.ts";
 
 export interface FolderSizes {
@@ -21,6 +25,8 @@ export interface Measured {
   readonly machine: Machine;
   /** A few files of each folder: totals are not those of the targets. */
   readonly quick: boolean;
+  /** What the dense model knew of the files. */
+  readonly priors: PriorsNote;
   trips?: readonly Trip[];
   rows?: readonly Row[];
   folders?: readonly FolderSizes[];
@@ -38,6 +44,7 @@ export function printReport(measured: Measured, targets: readonly Target[]): voi
   if (busy) {
     console.log(`The machine was busy (load ${load.toFixed(1)}): take the ratios, not the speeds.`);
   }
+  console.log(measured.priors.says);
   if (measured.rows !== undefined) printComparison(measured.rows);
   for (const folder of measured.folders ?? []) printFolder(folder);
   if (measured.stored !== undefined) printStored(measured.stored);
@@ -111,7 +118,7 @@ function printFolder({ folder, rows, recorded }: FolderSizes): void {
   if (recorded.length === 0) return;
   console.log("\nRecorded earlier, on files that the tool restored; ours of the same files\n");
   table(
-    ["tool", "files", "bytes", "saved", "ours", "saved by ours"],
+    ["tool", "files", "bytes", "saved", "ours", "saved by ours", "dense", "saved by dense"],
     recorded
       .filter(({ files }) => files > 0)
       .map((total) => [
@@ -121,6 +128,8 @@ function printFolder({ folder, rows, recorded }: FolderSizes): void {
         percentSaved(total),
         bytes(total.ourBytes),
         percentSaved({ ...total, codedBytes: total.ourBytes }),
+        bytes(total.denseBytes),
+        percentSaved({ ...total, codedBytes: total.denseBytes }),
       ]),
   );
 }
@@ -128,9 +137,10 @@ function printFolder({ folder, rows, recorded }: FolderSizes): void {
 function printStored(files: readonly StoredFile[]): void {
   heading("As Pith stores them: chunk by chunk");
   table(
-    ["file", "bytes", "stored", "saved", "chunks", "restored"],
-    files.map(({ file, plainBytes, storedBytes, chunks, restored }) => [
+    ["file", "effort", "bytes", "stored", "saved", "chunks", "restored"],
+    files.map(({ file, effort, plainBytes, storedBytes, chunks, restored }) => [
       file,
+      effort,
       bytes(plainBytes),
       bytes(storedBytes),
       percentSaved({ plainBytes, codedBytes: storedBytes }),
@@ -163,33 +173,6 @@ function printWarm(speeds: readonly WarmSpeed[]): void {
   );
 }
 
-function printCurve({ file, plainBytes, points }: SegmentCurve): void {
-  heading(`Segments of ${file}, ${bytes(plainBytes)} bytes: MB/s of decoding`);
-  const [one] = points;
-  table(
-    [
-      "segments",
-      "bytes",
-      "saved",
-      "lost to one",
-      "1 thread",
-      "2 threads",
-      "CPU",
-      "100 Mbit/s on 2",
-    ],
-    points.map((each) => [
-      each.segments,
-      bytes(each.codedBytes),
-      `${each.savedPercent.toFixed(2)} %`,
-      one === undefined ? "" : `${(one.savedPercent - each.savedPercent).toFixed(2)} points`,
-      speed(each.oneThreadSpeed),
-      speed(each.twoThreadsSpeed),
-      speed(each.cpuSpeed),
-      each.twoThreadsSpeed >= CHUNK_GOAL ? "yes" : "no",
-    ]),
-  );
-}
-
 function printCold({ file, plainBytes, runs, firstBytes }: Cold): void {
   heading(`Whole processes on ${file}, ${bytes(plainBytes)} bytes`);
   table(
@@ -212,81 +195,4 @@ function printCold({ file, plainBytes, runs, firstBytes }: Cold): void {
       wholeMs.toFixed(0),
     ]),
   );
-}
-
-function printRestored({ folder, files, peakKib }: RestoredFolder): void {
-  heading(`${folder}/: who gives it back (${files.length} files, peak ${mibOf(peakKib)} MiB)`);
-  const tools = Object.keys(files[0]?.recorded ?? {});
-  const told = tools.map((tool) => {
-    const restored = files.filter(({ recorded }) => recorded[tool] !== null);
-    return `${tool} ${restored.length}`;
-  });
-  const reasons = Map.groupBy(files, ({ lepton }) => lepton.why || lepton.outcome);
-  const counts = [...reasons]
-    .sort(([, a], [, b]) => b.length - a.length)
-    .map(([reason, all]) => `${reason} ${all.length}`);
-  console.log(`Lepton alone: ${counts.join(", ")}`);
-  console.log(`\nRestored by others, recorded earlier: ${told.join(", ")}\n`);
-  table(
-    ["file", "bytes", "Lepton alone", "bytes", "ms", "auto", "bytes", "ms", "dropbox/lepton"],
-    files.map(({ file, plainBytes, lepton, auto, codecs, recorded }) => [
-      file,
-      bytes(plainBytes),
-      lepton.why === "" ? lepton.outcome : `${lepton.outcome}: ${lepton.why}`,
-      lepton.codedBytes === undefined ? "" : bytes(lepton.codedBytes),
-      (1000 * lepton.seconds).toFixed(0),
-      auto.why === "" ? `${auto.outcome}, ${codecs.join(" ")}` : `${auto.outcome}: ${auto.why}`,
-      auto.codedBytes === undefined ? "" : bytes(auto.codedBytes),
-      (1000 * auto.seconds).toFixed(0),
-      bytesOrNot(recorded["dropbox/lepton"]),
-    ]),
-  );
-}
-
-function bytesOrNot(count: number | null | undefined): string {
-  return count === null || count === undefined ? "no" : bytes(count);
-}
-
-export function printTargets(targets: readonly Target[]): void {
-  heading("Targets");
-  table(
-    ["target", "wanted", "measured", ""],
-    targets.map(({ what, wanted, measured, reached }) => [
-      what,
-      wanted,
-      measured === undefined ? "not measured" : Number(measured.toFixed(2)),
-      reached === undefined ? "" : reached ? "reached" : "missed",
-    ]),
-  );
-}
-
-export function heading(words: string): void {
-  console.log(`\n${words}\n`);
-}
-
-export function table(
-  head: readonly string[],
-  rows: readonly (readonly (string | number)[])[],
-): void {
-  console.log(`| ${head.join(" | ")} |`);
-  console.log(`|${" --- |".repeat(head.length)}`);
-  for (const row of rows) console.log(`| ${row.join(" | ")} |`);
-}
-
-function percentSaved(of: { readonly plainBytes: number; readonly codedBytes: number }): string {
-  if (of.plainBytes === 0) return "";
-  return `${(100 - (100 * of.codedBytes) / of.plainBytes).toFixed(2)} %`;
-}
-
-export function speed(value: number | undefined): string {
-  if (value === undefined) return "";
-  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
-}
-
-export function bytes(count: number): string {
-  return count.toLocaleString("en-US");
-}
-
-function mibOf(kib: number): string {
-  return (kib / 1024).toFixed(0);
 }

@@ -1,8 +1,10 @@
 /**
- * Who gives which awkward file back: each file of vectors/ and hostile/ through our codec alone, and
+ * Who gives which awkward file back: each file of vectors/ and hostile/ through our codecs alone, and
  * through Pith as it comes (`auto`), which leaves to other codecs what Lepton refuses.
  *
- *   file -> restore-child.ts: encodeLepton -> decodeLepton -> equal?    compress -> expand -> equal?
+ *   file -> restore-child.ts: Lepton -> equal?    dense -> equal?    compress -> expand -> equal?
+ *
+ * The dense model is to restore by itself whatever any one of the other tools does: the union of them.
  *
  * The work is done in another process, so that a hang is a figure in a table and not the end of
  * the benchmark.
@@ -12,6 +14,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Folder, filesOf, recordedOf } from "./files.ts";
+import { priorsArgument } from "./priors.ts";
 import type { Attempt, Attempts } from "./restore-child.ts";
 
 /** Longest that any file may take, there and back. */
@@ -22,6 +25,11 @@ export interface RestoredFile extends Attempts {
   readonly plainBytes: number;
   /** Bytes that each tool once made of it; null where it refused or did not restore it. */
   readonly recorded: Readonly<Record<string, number | null>>;
+}
+
+/** Whether any other tool, or our Lepton, gave the file back. */
+export function isOfUnion({ lepton, recorded }: RestoredFile): boolean {
+  return lepton.outcome === "restored" || Object.values(recorded).some((bytes) => bytes !== null);
 }
 
 export interface RestoredFolder {
@@ -62,7 +70,7 @@ export async function restoredFolders(quick: boolean): Promise<RestoredFolder[]>
 
 function startChild(): ChildProcess {
   const stdio: ("ignore" | "inherit" | "ipc")[] = ["ignore", "ignore", "inherit", "ipc"];
-  return fork(join(import.meta.dirname, "restore-child.ts"), { stdio });
+  return fork(join(import.meta.dirname, "restore-child.ts"), [priorsArgument()], { stdio });
 }
 
 /** What the child answers; what became of it when it does not. */
@@ -82,7 +90,7 @@ async function askChild(
     if (typeof first !== "string") return { ...first, gone: false };
     const seconds = (performance.now() - began) / 1000;
     const attempt: Attempt = { outcome: "gone", why: first, seconds, codedBytes: undefined };
-    return { lepton: attempt, auto: attempt, codecs: [], peakKib: 0, gone: true };
+    return { lepton: attempt, dense: attempt, auto: attempt, codecs: [], peakKib: 0, gone: true };
   } finally {
     done.abort();
     await Promise.allSettled([message, ended, late]);

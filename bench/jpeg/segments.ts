@@ -1,14 +1,15 @@
 /**
  * The curve of segments: what a chunk of 4 MiB loses in size and gains in decoding time when it
- * is cut into 1, 2, 4, 8 or 16 segments.
+ * is cut into 1, 2, 4, 8 or 16 segments, by either model.
  *
  * Speeds are by the wall clock, because that is what a reader waits for: on one thread and on two,
  * all counts in turn in every round. They want a quiet machine; CPU time stands beside them.
  */
 import { Buffer } from "node:buffer";
 import { median } from "../deflate/report.ts";
-import { CHUNK_BYTES, codeChunk, decodeChunk } from "./coders.ts";
+import { CHUNK_BYTES, codeChunk, decodeChunk, type Model } from "./coders.ts";
 import { fileOf, type JpegFile } from "./files.ts";
+import { preparePriors } from "./priors.ts";
 
 const COUNTS = [1, 2, 4, 8, 16] as const;
 
@@ -27,6 +28,7 @@ export interface SegmentPoint {
 }
 
 export interface SegmentCurve {
+  readonly model: Model;
   readonly file: string;
   readonly plainBytes: number;
   readonly points: readonly SegmentPoint[];
@@ -34,7 +36,8 @@ export interface SegmentCurve {
 
 /** A photo cut at exactly 4 MiB, the first of five chunks of a picture, and the largest photo of
  * 4:2:0, which fills two thirds of a chunk. */
-function chunks(): readonly JpegFile[] {
+function chunks(quick: boolean): readonly JpegFile[] {
+  if (quick) return [fileOf("photos", "apple-iphone-4.jpg")];
   return [
     fileOf("vectors", "trunc.jpg"),
     fileOf("large", "elephants-baseline.jpg"),
@@ -42,26 +45,30 @@ function chunks(): readonly JpegFile[] {
   ];
 }
 
-export async function segmentCurves(rounds: number): Promise<SegmentCurve[]> {
+export async function segmentCurves(quick: boolean, rounds: number): Promise<SegmentCurve[]> {
   const curves: SegmentCurve[] = [];
-  for (const file of chunks()) {
-    curves.push(await curveOf(file, rounds));
-    console.error(`segments: ${file.name}`);
+  for (const model of ["lepton", "dense"] as const) {
+    for (const file of chunks(quick)) {
+      curves.push(await curveOf(model, file, rounds));
+      console.error(`segments: ${model}, ${file.name}`);
+    }
   }
   return curves;
 }
 
-async function curveOf({ name, sampling, bytes }: JpegFile, rounds: number): Promise<SegmentCurve> {
+async function curveOf(model: Model, file: JpegFile, rounds: number): Promise<SegmentCurve> {
+  const { name, sampling, bytes } = file;
+  if (model === "dense") await preparePriors(file);
   const chunk = bytes.subarray(0, CHUNK_BYTES);
   const coded = new Map<number, Uint8Array>();
-  for (const count of COUNTS) coded.set(count, await codeChunk(bytes, count));
+  for (const count of COUNTS) coded.set(count, await codeChunk(model, bytes, count));
   const samples = new Map(COUNTS.map((count) => [count, { one: [], two: [], cpu: [] } as Samples]));
   // Round 0 starts the threads and warms up.
   for (let round = 0; round <= rounds; round++) {
     for (const [count, { one, two, cpu }] of samples) {
-      const lepton = coded.get(count) as Uint8Array;
-      const single = await secondsOf(lepton, 1, chunk);
-      const double = await secondsOf(lepton, 2, chunk);
+      const decode = secondsOf(model, coded.get(count) as Uint8Array, chunk);
+      const single = await decode(1);
+      const double = await decode(2);
       if (round === 0) continue;
       one.push(single.wall);
       two.push(double.wall);
@@ -80,7 +87,7 @@ async function curveOf({ name, sampling, bytes }: JpegFile, rounds: number): Pro
       cpuSpeed: megabytes / median(cpu),
     };
   });
-  return { file: `${name} (${sampling})`, plainBytes: chunk.length, points };
+  return { model, file: `${name} (${sampling})`, plainBytes: chunk.length, points };
 }
 
 interface Samples {
@@ -89,16 +96,19 @@ interface Samples {
   readonly cpu: number[];
 }
 
-async function secondsOf(
-  lepton: Uint8Array,
-  threads: number,
+/** How long decoding takes on so many threads. */
+function secondsOf(
+  model: Model,
+  coded: Uint8Array,
   chunk: Uint8Array,
-): Promise<{ wall: number; cpu: number }> {
-  const began = performance.now();
-  const before = process.cpuUsage();
-  const plain = await decodeChunk(lepton, threads);
-  const wall = (performance.now() - began) / 1000;
-  const { user, system } = process.cpuUsage(before);
-  if (Buffer.compare(plain, chunk) !== 0) throw new Error("a chunk was not restored");
-  return { wall, cpu: (user + system) / 1e6 };
+): (threads: number) => Promise<{ wall: number; cpu: number }> {
+  return async (threads) => {
+    const began = performance.now();
+    const before = process.cpuUsage();
+    const plain = await decodeChunk(model, coded, threads);
+    const wall = (performance.now() - began) / 1000;
+    const { user, system } = process.cpuUsage(before);
+    if (Buffer.compare(plain, chunk) !== 0) throw new Error("a chunk was not restored");
+    return { wall, cpu: (user + system) / 1e6 };
+  };
 }
