@@ -8,7 +8,7 @@ import { fillLevels } from "./dense/levels.ts";
 import { takeWeights } from "./dense/regressions.ts";
 import { setKeeping } from "./dense/segment-model.ts";
 import { fillFresh, TABLE_BYTES } from "./dense/tables.ts";
-import { deviationsAddress, paddingsAddress } from "./jpeg/deviations.ts";
+import { deviationsAddress, oddRestartsAddress, paddingsAddress } from "./jpeg/deviations.ts";
 import { Dense, Measuring, Reading, Writing } from "./jpeg/direction.ts";
 import { layOut, openFrame, storeAddress } from "./jpeg/frame.ts";
 import { makeTable } from "./jpeg/huffman-table.ts";
@@ -64,6 +64,7 @@ export {
   indexMcuRow,
   inputRoom,
   makeInputRoom,
+  oddRestartsAddress,
   openFrame,
   outputFilled,
   outputStart,

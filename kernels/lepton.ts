@@ -13,7 +13,7 @@
  * in jpeg/jobs.ts.
  */
 import { fillProbabilities } from "./bool/branch.ts";
-import { deviationsAddress, paddingsAddress } from "./jpeg/deviations.ts";
+import { deviationsAddress, oddRestartsAddress, paddingsAddress } from "./jpeg/deviations.ts";
 import { Lepton, Measuring, Reading, Writing } from "./jpeg/direction.ts";
 import { layOut, openFrame, storeAddress } from "./jpeg/frame.ts";
 import { makeTable } from "./jpeg/huffman-table.ts";
@@ -72,6 +72,7 @@ export {
   indexMcuRow,
   inputRoom,
   makeInputRoom,
+  oddRestartsAddress,
   openFrame,
   outputFilled,
   outputStart,

@@ -130,8 +130,10 @@ export const PADDING_SLOTS: i32 = 1 << 18;
 /** Blocks that are not written as usual, and how (jpeg/deviations.ts). u32[][2]. */
 export const DEVIATIONS: usize = PADDINGS + <usize>PADDING_SLOTS;
 export const DEVIATION_SLOTS: i32 = 1 << 15;
+/** Restart markers that are not as due (jpeg/deviations.ts). u8[PADDING_SLOTS]. */
+export const ODD_RESTARTS: usize = DEVIATIONS + 8 * <usize>DEVIATION_SLOTS;
 /** Where the regions of the models begin. */
-export const JPEG_END: usize = DEVIATIONS + 8 * <usize>DEVIATION_SLOTS;
+export const JPEG_END: usize = ODD_RESTARTS + <usize>PADDING_SLOTS;
 
 // Lepton's model.
 

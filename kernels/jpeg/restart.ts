@@ -7,8 +7,8 @@
  *
  * A Lepton file holds one pattern of padding bits, and how many restart markers a scan has: the first
  * so many of those that are due are there, the others are missing, though the interval ends all the
- * same. Whatever differs from that cannot be put back and is a fault; but padding may be mixed where
- * notes of it can be made (deviations.ts).
+ * same. Whatever differs from that cannot be put back and is a fault; but padding may be mixed, and a
+ * restart have another marker, two or none, where notes of it can be made (deviations.ts).
  */
 import {
   bitsTaken,
@@ -22,8 +22,9 @@ import {
 } from "../bits/msb-read.ts";
 import { padWriter, writeMarker } from "../bits/msb-write.ts";
 import { FAULT_PADDING, FAULT_RESTART } from "../fault.ts";
-import { notePadding, paddingOf } from "./deviations.ts";
+import { AS_DUE, markersOf, notePadding, noteRestart, paddingOf, restartOf } from "./deviations.ts";
 import {
+  SCAN_NOTES,
   SCAN_RESTARTS,
   SCAN_SEEN_MIXED,
   SCAN_SEEN_PADDING,
@@ -37,7 +38,7 @@ import { resetPredictors, restartsDue } from "./scan-walk.ts";
 /** Code of the first of the eight restart markers. */
 const RST0: i32 = 0xd0;
 /** Bytes that `readRestart` may look at. */
-export const RESTART_BYTES: usize = 4;
+export const RESTART_BYTES: usize = 6;
 /** What stands in SCAN_SEEN_PADDING while no padding was seen. */
 const PADDING_UNSEEN: i32 = 0xff;
 
@@ -77,12 +78,31 @@ export function readRestart(): i32 {
   if (fault < 0) return fault;
   resetPredictors();
   const seen = scanField(SCAN_SEEN_RESTARTS);
-  const code = markerCode();
-  if ((code & ~7) != RST0) return 0; // missing: all that follow must be missing too
-  if (seen != restartsDue - 1 || (code & 7) != (seen & 7)) return -FAULT_RESTART;
-  setScanField(SCAN_SEEN_RESTARTS, seen + 1);
-  moveReader(readerAddress() + 2);
+  const number = takeMarker();
+  if (number < 0) return 0; // missing: all that follow must be missing too, unless that is noted
+  const second = scanField(SCAN_NOTES) != 0 ? takeMarker() : -1;
+  const isAsDue = seen == restartsDue - 1 && number == (seen & 7) && second < 0;
+  if (!isAsDue && !noteOdd(seen, number, second)) return -FAULT_RESTART;
+  setScanField(SCAN_SEEN_RESTARTS, restartsDue);
   return 0;
+}
+
+/** Takes a restart marker, on a byte boundary. @returns its number, -1 when none comes next */
+function takeMarker(): i32 {
+  const code = markerCode();
+  if ((code & ~7) != RST0) return -1;
+  moveReader(readerAddress() + 2);
+  return code & 7;
+}
+
+/** Notes that a restart has other markers than due, or that those before it from `seen` on have none.
+ * @returns whether there is room for it */
+function noteOdd(seen: i32, number: i32, second: i32): bool {
+  for (let restart = seen; restart < restartsDue - 1; restart++) {
+    if (!noteRestart(restart, 0)) return false;
+  }
+  const markers = second < 0 ? 1 | (number << 2) : 2 | (number << 2) | (second << 5);
+  return noteRestart(restartsDue - 1, markers);
 }
 
 /** Takes one surplus marker, on a byte boundary at the scan's end. @returns whether there was one.
@@ -116,7 +136,14 @@ function codeAt(address: usize): i32 {
 export function writeRestart(): void {
   padWriter(paddingOf(restartsDue - 1));
   resetPredictors();
-  if (restartsThere() == restartsDue) writeMarker(RST0 + ((restartsDue - 1) & 7));
+  const restart = restartOf(restartsDue - 1);
+  if (restart == AS_DUE) {
+    if (restartsThere() == restartsDue) writeMarker(RST0 + ((restartsDue - 1) & 7));
+    return;
+  }
+  for (let i: i32 = 0; i < markersOf(restart); i++) {
+    writeMarker(RST0 + ((restart >> (2 + 3 * i)) & 7));
+  }
 }
 
 /** Writes the padding at the scan's end. */

@@ -70,8 +70,8 @@ import {
 
 /** Most bytes of a block: 31 bits of DC, 63 times 27 bits, every byte stuffed. */
 const BLOCK_STREAM_BYTES: usize = 512;
-/** Padding and marker. */
-const RESTART_STREAM_BYTES: usize = 4;
+/** Padding and up to two markers. */
+const RESTART_STREAM_BYTES: usize = 8;
 
 export const SIXTEEN_ZEROS: i32 = 0xf0;
 const END_OF_BLOCK: i32 = 0;

@@ -46,9 +46,10 @@ export const SCAN_RESTARTS: usize = 20;
 export const SCAN_EARLY_END: usize = 21;
 /** Reading: note what no canonical writer makes (deviations.ts), instead of refusing it. */
 export const SCAN_NOTES: usize = 22;
-/** Writing: entries of PADDINGS and of DEVIATIONS. */
+/** Writing: entries of PADDINGS, of DEVIATIONS and of ODD_RESTARTS. */
 export const SCAN_PADDINGS: usize = 23;
 export const SCAN_DEVIATIONS: usize = 36;
+export const SCAN_ODD_RESTARTS: usize = 37;
 
 // Reading writes these.
 
@@ -71,6 +72,8 @@ export const SCAN_SEEN_END: usize = 32;
 export const SCAN_SEEN_MIXED: usize = 33;
 export const SCAN_SEEN_PADDINGS: usize = 34;
 export const SCAN_SEEN_DEVIATIONS: usize = 35;
+/** Entries of ODD_RESTARTS, 0 when all restarts are as due. */
+export const SCAN_SEEN_ODD_RESTARTS: usize = 38;
 
 // Fields of HANDOFF, as indices of i32.
 

@@ -53,20 +53,31 @@ test("what comes before a fault is coded", async () => {
   const marker = whole.bytes.findIndex((byte, i) => {
     return i > (start + end) / 2 && byte === 0xff && whole.bytes[i + 1] !== 0;
   });
-  const missing = Buffer.concat([
+  const odd = Uint8Array.of(0xff, 0xd0, 0xff, 0xd0);
+  const inserted = Buffer.concat([
     whole.bytes.subarray(0, marker),
-    whole.bytes.subarray(marker + 2),
+    odd,
+    whole.bytes.subarray(marker),
   ]);
-  const raw = await rawBytes(missing);
+  const raw = await rawBytes(inserted);
   assert.ok(raw > 0.3 * (end - start) && raw < 0.7 * (end - start), `${raw} of ${end - start}`);
+
+  // One marker too few, one too many or another one is not a fault.
+  const [before, behind] = [whole.bytes.subarray(0, marker), whole.bytes.subarray(marker + 2)];
+  for (const there of [[], [0xff, 0xd7], [0xff, 0xd3, 0xff, 0xd3]]) {
+    const jpeg = Buffer.concat([before, Uint8Array.from(there), behind]);
+    assert.ok((await rawBytes(jpeg)) <= 8, `${there.length} bytes of markers`);
+    assert.equal(await outcomeOf(jpeg, { model: "dense", segments: 3 }), "restored");
+    assert.equal(await outcomeOf(jpeg), "InvalidResetCode");
+  }
 
   // In a progressive file all scans before the one that breaks.
   const scans = writeJpegParts(progressive);
   const broken = scans.bytes.slice();
   const fourth = scans.scans[3]?.start ?? 0;
   broken.fill(0xfe, fourth, fourth + 20);
-  const [last, behind] = [scans.scans[2]?.end ?? 0, await rawBytes(broken)];
-  assert.equal(behind, broken.length - last);
+  const last = scans.scans[2]?.end ?? 0;
+  assert.equal(await rawBytes(broken), broken.length - last);
 });
 
 test("a file cut at every byte", async () => {

@@ -154,6 +154,8 @@ export function openScan(instance: KernelInstance, scan: JpegScan, options: Scan
     const [paddings, deviations] = [notes.paddings.length, notes.deviations.length / 2];
     fields[23] = paddings;
     fields[36] = deviations;
+    fields[37] = notes.restarts.length;
+    put(instance, "oddRestartsAddress", notes.restarts, notes.restarts.length);
     put(instance, "paddingsAddress", notes.paddings, paddings);
     put(instance, "deviationsAddress", notes.deviations, deviations);
   }
@@ -221,12 +223,15 @@ export function getSeen(instance: KernelInstance): ScanSeen {
 function getNotes(instance: KernelInstance, fields: Int32Array): ScanNotes | undefined {
   const isMixed = fields[33] !== 0;
   const [paddings = 0, deviations = 0] = fields.subarray(34, 36);
-  if (!isMixed && deviations === 0) return undefined;
+  const restarts = fields[38] ?? 0;
+  if (!isMixed && deviations === 0 && restarts === 0) return undefined;
+  const markers = instance.call("oddRestartsAddress", restarts);
   const patterns = instance.call("paddingsAddress", paddings);
   const pairs = instance.bytes(instance.call("deviationsAddress", deviations), 8 * deviations);
   return {
     paddings: instance.bytes(patterns, isMixed ? paddings : 0).slice(),
     deviations: new Uint32Array(pairs.slice().buffer),
+    restarts: instance.bytes(markers, restarts).slice(),
   };
 }
 

@@ -87,7 +87,8 @@ function randomNotes(random: Random): ScanNotes {
     deviations.set([block, random.upTo(random.pick([2, 5, 1 << 30]))], i);
     block += random.oneIn(30) ? 0 : 1;
   }
-  return { paddings: random.bytes(random.upTo(30)), deviations };
+  const restarts = random.bytes(random.upTo(30));
+  return { paddings: random.bytes(random.upTo(30)), deviations, restarts };
 }
 
 async function bothKernels(): Promise<readonly ScanKernel[]> {

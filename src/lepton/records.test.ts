@@ -56,7 +56,10 @@ test("records are read as they were written", () => {
 
 test("dense files may have notes on scans, Lepton's may not", () => {
   const [paddings, deviations] = [Uint8Array.of(0, 0x7f, 5), Uint32Array.of(3, 0, 9, 2)];
-  const records = { ...RECORDS, notes: [{ paddings, deviations }] };
+  const records = {
+    ...RECORDS,
+    notes: [{ paddings, deviations, restarts: Uint8Array.of(255, 9) }],
+  };
   const written = writeRecords(records);
   assert.deepEqual(readRecords(written, "dense").records, records);
   assert.throws(() => readRecords(written), { code: "BadLeptonFile" });

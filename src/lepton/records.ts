@@ -3,7 +3,7 @@
  *
  *   HDR n bytes   P0D byte   HHk k segments   CRS n counts   FRS n bytes   EEE 7 numbers
  *   PGR n bytes   PGE n bytes   GRB n bytes   SIZ number
- *   PDB n bytes   DEV n bytes                                   dense files alone: scan-notes.ts
+ *   PDB n bytes   DEV n bytes   ODD n bytes                     dense files alone: scan-notes.ts
  *
  * Tags are three letters, but the third byte of HH is a count. HDR comes first; they are written in
  * the order in which dropbox/lepton writes them. An unknown tag refuses the file, there as here: so
@@ -15,7 +15,13 @@ import { assertThat, PithError } from "../core/errors.ts";
 import { JPEG_SCANS_MAXIMUM, LEPTON_SEGMENTS_MAXIMUM } from "../core/limits.ts";
 import type { CoefficientModel } from "./coefficient-model.ts";
 import { Fields } from "./record-fields.ts";
-import { readNotes, type ScanNotes, writeDeviations, writePaddings } from "./scan-notes.ts";
+import {
+  readNotes,
+  type ScanNotes,
+  writeDeviations,
+  writeOddRestarts,
+  writePaddings,
+} from "./scan-notes.ts";
 
 /** Block rows that are coded alone, and what writing their part of the scan needs. */
 export interface LeptonSegment {
@@ -57,7 +63,7 @@ export interface LeptonRecords {
   readonly chunkPrefix?: Uint8Array | undefined;
   /** PGE: what stands before SOI. */
   readonly embeddingPrefix?: Uint8Array | undefined;
-  /** PDB and DEV: what each scan has that no canonical writer makes; none behind the last of them. */
+  /** PDB, DEV, ODD: what each scan has that no canonical writer makes; none behind the last of them. */
   readonly notes?: readonly ScanNotes[] | undefined;
   /** GRB: everything from EOI on, or the last two bytes of a file that ends early. */
   readonly tail: Uint8Array;
@@ -71,7 +77,7 @@ const EOI = Uint8Array.of(0xff, 0xd9);
  * meaning yet. */
 const EXTENSION = "PTH";
 /** Records of dense files alone. */
-const DENSE_TAGS: readonly string[] = ["PDB", "DEV"];
+const DENSE_TAGS: readonly string[] = ["PDB", "DEV", "ODD"];
 
 /**
  * Reads an inflated header.
@@ -123,7 +129,7 @@ export function readRecords(
     earlyEnd: early === undefined ? undefined : readEarlyEnd(early),
     chunkPrefix: rest("PGR"),
     embeddingPrefix: rest("PGE"),
-    notes: readNotes(rest("PDB"), rest("DEV")),
+    notes: readNotes(rest("PDB"), rest("DEV"), rest("ODD")),
     tail: rest("GRB") ?? EOI,
   };
   return { records, outputBytes: seen.get("SIZ")?.u32() };
@@ -157,6 +163,7 @@ function bodyBytes(tag: string, third: number, fields: Fields): number {
     case "GRB":
     case "PDB":
     case "DEV":
+    case "ODD":
     case EXTENSION:
       return fields.u32();
     default:
@@ -245,6 +252,8 @@ export function writeRecords(records: LeptonRecords): Uint8Array {
   const [paddings, deviations] = [writePaddings(notes), writeDeviations(notes)];
   if (paddings !== undefined) parts.push(...sized("PDB", paddings));
   if (deviations !== undefined) parts.push(...sized("DEV", deviations));
+  const oddRestarts = writeOddRestarts(notes);
+  if (oddRestarts !== undefined) parts.push(...sized("ODD", oddRestarts));
   const isEoi = tail.length === 2 && tail[0] === EOI[0] && tail[1] === EOI[1];
   if (!isEoi) parts.push(...sized("GRB", tail));
   return concatenate(parts);

@@ -1,9 +1,10 @@
 /**
  * Scan notes: what the scans of a JPEG have that no canonical writer makes of their coefficients, and
- * the two records of a dense file that say it. Lepton files have no room for it.
+ * the three records of a dense file that say it. Lepton files have no room for it.
  *
  *   PDB   scan: form, count, ...   form 1: a bit for each padding; form 2: | pattern, how often | ...
  *   DEV   scan: count, | blocks since the one before, zeros | ...
+ *   ODD   scan: count, | restarts since the one before | markers | ...
  *
  * All numbers are varints: seven bits a byte, lowest first, the top bit says that more follow. Scans come
  * in their order; those behind the last one that has something to say are left out. What the kernel
@@ -24,7 +25,13 @@ export interface ScanNotes {
   /** Pairs: a block, counted as the scan has them, and how often sixteen zeros are written out before its
    * end; 0 for an end-of-band run that ends before it. */
   readonly deviations: Uint32Array;
+  /** Of each restart up to the last odd one: AS_DUE; or in bits 0-1 how many markers it has, then in three
+   * bits each their numbers. */
+  readonly restarts: Uint8Array;
 }
+
+/** A restart with the marker that is due. */
+const AS_DUE = 0xff;
 
 const FORM_NONE = 0;
 const FORM_BITS = 1;
@@ -42,7 +49,10 @@ const NO_DEVIATIONS = new Uint32Array(0);
 
 /** Whether any scan has something to say. */
 export function saysSomething(notes: readonly ScanNotes[]): boolean {
-  return notes.some(({ paddings, deviations }) => paddings.length + deviations.length > 0);
+  return notes.some(
+    ({ paddings, deviations, restarts }) =>
+      paddings.length + deviations.length + restarts.length > 0,
+  );
 }
 
 /** The body of a record PDB; undefined when it would say nothing. */
@@ -89,23 +99,44 @@ export function writeDeviations(notes: readonly ScanNotes[]): Uint8Array | undef
   return Uint8Array.from(bytes);
 }
 
+/** The body of a record ODD; undefined when it would say nothing. */
+export function writeOddRestarts(notes: readonly ScanNotes[]): Uint8Array | undefined {
+  const count = notes.findLastIndex(({ restarts }) => restarts.length > 0) + 1;
+  if (count === 0) return undefined;
+  const bytes: number[] = [];
+  for (const { restarts } of notes.slice(0, count)) {
+    const odd = [...restarts.entries()].filter(([, markers]) => markers !== AS_DUE);
+    bytes.push(...varint(odd.length));
+    let before = -1;
+    for (const [restart, markers] of odd) {
+      bytes.push(...varint(restart - before - 1), markers);
+      before = restart;
+    }
+  }
+  return Uint8Array.from(bytes);
+}
+
 /**
- * Reads both bodies.
+ * Reads the bodies.
  *
- * @returns undefined when there is neither
+ * @returns undefined when there is none
  * @throws PithError "BadLeptonFile"
  */
 export function readNotes(
   paddingBody: Uint8Array | undefined,
   deviationBody: Uint8Array | undefined,
+  oddBody: Uint8Array | undefined,
 ): ScanNotes[] | undefined {
-  if (paddingBody === undefined && deviationBody === undefined) return undefined;
+  const bodies = [paddingBody, deviationBody, oddBody];
+  if (bodies.every((body) => body === undefined)) return undefined;
   const paddings = readPaddings(paddingBody ?? NOTHING);
   const deviations = readDeviations(deviationBody ?? NOTHING);
-  const count = Math.max(paddings.length, deviations.length);
+  const restarts = readOddRestarts(oddBody ?? NOTHING);
+  const count = Math.max(paddings.length, deviations.length, restarts.length);
   return Array.from({ length: count }, (_, i) => ({
     paddings: paddings[i] ?? NOTHING,
     deviations: deviations[i] ?? NO_DEVIATIONS,
+    restarts: restarts[i] ?? NOTHING,
   }));
 }
 
@@ -161,6 +192,24 @@ function readDeviations(body: Uint8Array): Uint32Array[] {
       before = block;
     }
     scans.push(deviations);
+  }
+  return scans;
+}
+
+function readOddRestarts(body: Uint8Array): Uint8Array[] {
+  const numbers = new Numbers(body);
+  const scans: Uint8Array[] = [];
+  let left = JPEG_PADDINGS_MAXIMUM;
+  while (!numbers.atEnd) {
+    requireScan(scans.length);
+    const restarts: number[] = [];
+    for (let count = numbers.varint(numbers.left); count > 0; count--) {
+      const asDue = numbers.varint(left - 1);
+      left -= asDue + 1;
+      for (let i = 0; i < asDue; i++) restarts.push(AS_DUE);
+      restarts.push(numbers.byte());
+    }
+    scans.push(Uint8Array.from(restarts));
   }
   return scans;
 }

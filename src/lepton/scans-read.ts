@@ -60,7 +60,11 @@ const CUT_TAIL_BYTES = 8;
 /** What a record FRS can say of a scan. */
 const SURPLUS_MAXIMUM = 255;
 
-const NO_NOTES: ScanNotes = { paddings: new Uint8Array(0), deviations: new Uint32Array(0) };
+const NO_NOTES: ScanNotes = {
+  paddings: new Uint8Array(0),
+  deviations: new Uint32Array(0),
+  restarts: new Uint8Array(0),
+};
 
 /**
  * Reads the scans of a JPEG, whose frame is open.
@@ -97,6 +101,7 @@ class ScansReader {
   #padding = NO_PADDING;
   #countsRestarts = false;
   #paddings = 0;
+  #oddRestarts = 0;
   readonly #parts: Uint8Array[];
   readonly #restarts: number[] = [];
   readonly #surplusRestarts: number[] = [];
@@ -179,8 +184,12 @@ class ScansReader {
   #note(seen: ScanSeen): void {
     const { notes = NO_NOTES } = seen;
     this.#paddings += notes.paddings.length;
+    this.#oddRestarts += notes.restarts.length;
     if (this.#paddings > JPEG_PADDINGS_MAXIMUM) {
       throw new PithError("InvalidPadding", { why: "too much of it is mixed" });
+    }
+    if (this.#oddRestarts > JPEG_PADDINGS_MAXIMUM) {
+      throw new PithError("InvalidResetCode", { why: "too many before one that is not as due" });
     }
     this.#padding = seen.padding;
     this.#restarts.push(seen.restarts);

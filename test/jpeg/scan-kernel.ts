@@ -21,6 +21,7 @@ const SCAN = {
   notes: 22,
   paddings: 23,
   deviations: 36,
+  oddRestarts: 37,
 };
 const SEEN = {
   padding: 24,
@@ -30,6 +31,7 @@ const SEEN = {
   lastBlock: 28,
   end: 32,
   paddings: 34,
+  oddRestarts: 38,
 };
 
 /** What reading has shown. */
@@ -122,7 +124,9 @@ export class ScanKernel {
 
   /** What was noted in the scan that was read. */
   get notes(): ScanNotes {
-    const [paddings = 0, deviations = 0] = this.record("scanAddress", 40).subarray(SEEN.paddings);
+    const fields = this.record("scanAddress", 40);
+    const [paddings = 0, deviations = 0] = fields.subarray(SEEN.paddings);
+    const odd = fields[SEEN.oddRestarts] ?? 0;
     const pairs = this.kernel.bytes(
       this.kernel.ask("deviationsAddress", deviations),
       8 * deviations,
@@ -130,14 +134,18 @@ export class ScanKernel {
     return {
       paddings: this.kernel.bytes(this.kernel.ask("paddingsAddress", paddings), paddings).slice(),
       deviations: new Uint32Array(pairs.slice().buffer),
+      restarts: this.kernel.bytes(this.kernel.ask("oddRestartsAddress", odd), odd).slice(),
     };
   }
 
   /** Hands over notes on the scan that is to be written. */
-  set notes({ paddings, deviations }: ScanNotes) {
+  set notes({ paddings, deviations, restarts }: ScanNotes) {
     const count = deviations.length / 2;
     const fields = this.record("scanAddress", 40);
     [fields[SCAN.paddings], fields[SCAN.deviations]] = [paddings.length, count];
+    fields[SCAN.oddRestarts] = restarts.length;
+    const odd = this.kernel.ask("oddRestartsAddress", restarts.length);
+    this.kernel.bytes(odd, restarts.length).set(restarts);
     const at = this.kernel.ask("paddingsAddress", paddings.length);
     this.kernel.bytes(at, paddings.length).set(paddings);
     const pairs = new Uint8Array(deviations.slice().buffer);
