@@ -3,8 +3,11 @@
  * refused; the layout is the kernel's.
  */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { checksumOf } from "../src/core/checksum.ts";
+import { PRIOR_SET } from "../src/lepton/priors.ts";
 import { codeLevels, codeWeights, NOT_TOLD, PriorsReader } from "../src/lepton/priors-coding.ts";
 import { readPriorFile } from "../src/lepton/priors-file.ts";
 import {
@@ -18,7 +21,7 @@ import { forSeeds, type Random, seeded } from "../test/random.ts";
 import { DenseKernel } from "./dense-kernel.ts";
 import { priorSetFile } from "./prior-set.ts";
 import { PriorsWriter } from "./priors-writer.ts";
-import { readRegressions } from "./reference-regressions.ts";
+import { CELLS, FAMILIES, isBounded, readRegressions } from "./reference-regressions.ts";
 import { noRegressions } from "./regressions.ts";
 
 /** Calls with each parameter's place: of its logit, of its rate. */
@@ -43,6 +46,27 @@ function someTables(random: Random, share: number): { words: Int16Array; visits:
   });
   return { words, visits };
 }
+
+/** The shipped prior set. Another one is another format: it takes another number. */
+const SHIPPED_SHA256 = "f268b4027248c8c8e87b31b9898f5ee36a6a4e1cf1abe1e5784b8023fdff3d99";
+
+test("the shipped prior set is the one that was trained, small, and within bounds", () => {
+  const file = readFileSync(new URL("./trained/jpeg-priors.bin", import.meta.url));
+  assert.equal(createHash("sha256").update(file).digest("hex"), SHIPPED_SHA256);
+  assert.ok(file.length <= 150_000);
+  const { number, weights, tables } = readPriorFile(file);
+  assert.equal(number, PRIOR_SET);
+  const regressions = readRegressions(new Uint8Array(weights.buffer));
+  for (const family of FAMILIES) {
+    for (let cell = 0; cell < CELLS[family]; cell++) {
+      assert.ok(isBounded(regressions, family, cell), `${family} ${cell}`);
+    }
+  }
+  // Rates between the lowest of training and that of nothing seen: the kernel bounds no sum otherwise.
+  forParameters((_, rateAt) => {
+    if (tables[rateAt]! < 300 || tables[rateAt]! > 13_107) assert.fail(`rate ${tables[rateAt]}`);
+  });
+});
 
 test("the layout is that of the kernel's tables", async () => {
   const kernel = await DenseKernel.open(new Uint8Array(21_152));

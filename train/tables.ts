@@ -11,7 +11,13 @@
  * summed up, so nothing depends on the order but the first pass, which goes by the files' hashes.
  */
 import { readFileSync } from "node:fs";
-import { FRESH_RATE, PRIOR_TABLES, rateOf, unitOf } from "../src/lepton/priors-layout.ts";
+import {
+  FRESH_RATE,
+  freshPriors,
+  PRIOR_TABLES,
+  rateOf,
+  unitOf,
+} from "../src/lepton/priors-layout.ts";
 import { DenseKernel, type Part } from "./dense-kernel.ts";
 
 /** What training tells of each parameter, at the index of its logit's word. */
@@ -50,12 +56,17 @@ export async function learnTables(
 ): Promise<LearnedTables> {
   const kernel = await DenseKernel.open(regressions);
   const fresh = kernel.priors;
+  if (!equalWords(fresh, freshPriors())) throw new Error("priors-layout.ts is not the kernel's");
   const places = placesOf(fresh.length);
   let words = meanOfRun(kernel, paths, fresh, places);
   raiseRates(words, places);
   let visits: Float64Array = new Float64Array(0);
   for (let pass = 0; pass < 2; pass++) ({ words, visits } = refine(kernel, paths, words, places));
   return { words, visits };
+}
+
+function equalWords(one: Int16Array, other: Int16Array): boolean {
+  return one.length === other.length && one.every((word, i) => word === other[i]);
 }
 
 /** At each logit's word the word of its rate, at others -1. */
