@@ -29,9 +29,6 @@ const PRIORS_FILE = "jpeg-priors.bin";
 /** Weights of all regressions, i16 each. */
 const REGRESSION_BYTES = 2 * 10_576;
 
-/** A kernel that was given nothing: what is coded without training. */
-const NO_PRIORS: PriorSet = { number: PRIOR_SET, hash: 0, assets: [] };
-
 const known = new WeakMap<Uint8Array, PriorSet>();
 /** Instead of the shipped ones. */
 let chosen: PriorSet | undefined;
@@ -39,13 +36,7 @@ let chosen: PriorSet | undefined;
 /** The prior set, read on first use. @throws PithError "KernelFault" */
 export async function loadPriors(): Promise<PriorSet> {
   if (chosen !== undefined) return chosen;
-  let file: Uint8Array;
-  try {
-    file = await loadKernelFile(PRIORS_FILE);
-  } catch (error) {
-    if (error instanceof PithError) return NO_PRIORS;
-    throw error;
-  }
+  const file = await loadKernelFile(PRIORS_FILE);
   const set = known.get(file) ?? priorSetOf(file);
   known.set(file, set);
   return set;

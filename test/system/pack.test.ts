@@ -87,6 +87,7 @@ function holdsNoTests(tarball: string): void {
     "dist/lepton/lepton-worker.js",
     "wasm/dictionary.bin",
     "wasm/jpeg-headers.bin",
+    "wasm/jpeg-priors.bin",
     ...kernels,
   ]) {
     assert.ok(files.includes(name), `${name} is not in the package`);
