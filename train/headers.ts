@@ -1,15 +1,18 @@
 /**
- * Training of the header dictionary: `npm run train:headers -- FOLDER... [-o FILE] [--folds N [--also FOLDER]...]`.
+ * Training of the header dictionary: `npm run train:headers -- FOLDER... [-o FILE]
+ * [--folds N [--also FOLDER]... [--keep FOLDER]]`.
  *
  *   JPEGs -> headers, those of JPEGs within them too -> dictionary -> FILE, and its sum
  *
  * The same files give the same bytes, wherever they lie. The sum goes into src/lepton/header-model.ts.
- * With --folds nothing is written: each file's header is packed with a dictionary of the makers in other
+ * With --folds FILE is not written: each file's header is packed with a dictionary of the makers in other
  * folds, and the sums of each folder stand beside those of zlib. JPEGs within headers are left out on
  * both sides, and packed as files of their own. What --also names is measured, and not trained on.
+ * The folds' dictionaries go to fold-0/ ... of the folder that --keep names; the folds are those of train.ts
+ * for the same files and the same number.
  */
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { deflateSync } from "node:zlib";
@@ -29,6 +32,7 @@ const { values, positionals } = parseArgs({
       default: resolve(import.meta.dirname, "trained/jpeg-headers.bin"),
     },
     folds: { type: "string", default: "0" },
+    keep: { type: "string" },
     also: { type: "string", multiple: true, default: [] },
   },
 });
@@ -73,6 +77,7 @@ async function reportFolds(count: number): Promise<void> {
     const isIn = ({ group }: Material): boolean => (foldOf.get(group) ?? 0) === fold;
     const others = materials.filter((material) => !isIn(material));
     const dictionary = makeDictionary(kernel.take(), others, DICTIONARY_OPTIONS);
+    if (values.keep !== undefined) keepDictionary(values.keep, fold, dictionary);
     const trained = new Kernel(withDictionary(kernel, dictionary));
     for (const material of measured.filter(isIn)) addTo(rows, material, trained);
   }
@@ -82,6 +87,12 @@ async function reportFolds(count: number): Promise<void> {
   for (const [name, { headers, plain, zlib, packed }] of rows) {
     process.stdout.write(`| ${name} | ${headers} | ${plain} | ${zlib} | ${packed} |\n`);
   }
+}
+
+function keepDictionary(parent: string, fold: number, dictionary: Uint8Array): void {
+  const folder = join(parent, `fold-${fold}`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "jpeg-headers.bin"), dictionary);
 }
 
 function addTo(rows: Map<string, Row>, material: Material, trained: Kernel): void {

@@ -9,7 +9,7 @@
  */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
-import { usePriors } from "../../test/dense-jpegs.ts";
+import { useHeldOut } from "../../test/dense-jpegs.ts";
 import { IN_PROCESS } from "./coders.ts";
 import { residentKib } from "./resident.ts";
 
@@ -17,7 +17,9 @@ const [name, direction, inputPath, outputPath, priorsPath] = process.argv.slice(
 const coder = IN_PROCESS.find((one) => one.name === name);
 assert(coder && inputPath && outputPath && (direction === "encode" || direction === "decode"));
 
-if (priorsPath !== undefined) await usePriors(readFileSync(priorsPath));
+if (priorsPath !== undefined) {
+  await useHeldOut({ priors: new Uint8Array(readFileSync(priorsPath)), dictionary: undefined });
+}
 const input = new Uint8Array(readFileSync(inputPath));
 const idleKib = residentKib("VmRSS");
 const output = await coder[direction](input);

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { median } from "../deflate/report.ts";
 import { IN_PROCESS, type InProcess } from "./coders.ts";
 import { fileOf, type JpegFile } from "./files.ts";
-import { priorsOf } from "./priors.ts";
+import { heldOutOf } from "./priors.ts";
 import { type Program, versionOf } from "./programs.ts";
 import { beyond, type Cost, runProgram, share } from "./run-program.ts";
 import { sampled, timed } from "./timed.ts";
@@ -119,7 +119,7 @@ function attempt(bytes: Promise<Uint8Array>): Promise<Uint8Array | undefined> {
 
 /** Encodes and decodes in processes of their own, which tell what they held. */
 function memoryOfChild(coder: string, file: JpegFile, folder: string): Memory {
-  const priors = priorsOf(file);
+  const priors = heldOutOf(file)?.priors;
   const priorsPath = join(folder, "child.priors");
   if (priors !== undefined) writeFileSync(priorsPath, priors);
   const more = priors === undefined ? [] : [priorsPath];

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { withoutCorpus } from "../../test/corpus.ts";
 import { decodeDense, encodeDense } from "../../test/dense-jpegs.ts";
 import { fileOf, filesOf, type JpegFile } from "./files.ts";
-import { preparePriors, priorsNote, priorsOf, takePriorsFrom } from "./priors.ts";
+import { heldOutOf, preparePriors, priorsNote, takePriorsFrom } from "./priors.ts";
 import { thumbnailsOf } from "./thumbnails.ts";
 
 /** Weights that say nothing, and one that tells the sets apart. */
@@ -29,6 +29,19 @@ function writeFolds(folder: string, files: readonly JpegFile[]): void {
   }
 }
 
+/** A fold's dictionary is used: one that holds nothing makes a header larger. */
+async function tryDictionary(folder: string, file: JpegFile, tiny: JpegFile): Promise<void> {
+  const before = await encodeDense(tiny.bytes);
+  for (const fold of [0, 1]) {
+    writeFileSync(join(folder, `fold-${fold}`, "jpeg-headers.bin"), new Uint8Array(64));
+  }
+  assert.match(priorsNote().says, /and so the dictionary/);
+  await preparePriors(file);
+  const after = await encodeDense(tiny.bytes);
+  assert.ok(after.length > before.length + 50);
+  assert.deepEqual(await decodeDense(after), tiny.bytes);
+}
+
 test("without a folder the shipped priors serve, and the report says so", () => {
   takePriorsFrom("");
   assert.equal(priorsNote().crossValidated, false);
@@ -46,15 +59,17 @@ test("each file has the priors of its fold, a thumbnail those of its photo, othe
     writeFolds(folder, photos);
     takePriorsFrom(folder);
     assert.equal(priorsNote().crossValidated, true);
-    assert.deepEqual(priorsOf(first), weights(0));
-    assert.deepEqual(priorsOf(second), weights(1));
-    assert.deepEqual(priorsOf({ ...tiny, within: second.bytes }), weights(1));
-    assert.deepEqual(priorsOf(tiny), weights(100));
+    assert.deepEqual(heldOutOf(first)?.priors, weights(0));
+    assert.deepEqual(heldOutOf(second)?.priors, weights(1));
+    assert.deepEqual(heldOutOf({ ...tiny, within: second.bytes })?.priors, weights(1));
+    assert.deepEqual(heldOutOf(tiny)?.priors, weights(100));
     await preparePriors(first);
     const coded = await encodeDense(tiny.bytes);
     assert.deepEqual(await decodeDense(coded), tiny.bytes);
     await preparePriors(second);
     await assert.rejects(decodeDense(coded), { code: "VersionUnsupported" });
+    assert.match(priorsNote().says, /dictionary of headers is the shipped one/);
+    await tryDictionary(folder, second, tiny);
   } finally {
     takePriorsFrom("");
     rmSync(folder, { recursive: true });

@@ -9,7 +9,15 @@
  */
 import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { decodeDense, encodeDense, heldOutPriors, usePriors } from "../../test/dense-jpegs.ts";
+import { isDeepStrictEqual } from "node:util";
+import {
+  decodeDense,
+  encodeDense,
+  type HeldOut,
+  haveDictionaries,
+  heldOut,
+  useHeldOut,
+} from "../../test/dense-jpegs.ts";
 import { fileOf, type JpegFile } from "./files.ts";
 
 const SHIPPED = resolve(import.meta.dirname, "../../wasm/jpeg-priors.bin");
@@ -21,7 +29,7 @@ export interface PriorsNote {
 }
 
 let folder: string | undefined;
-let current: Uint8Array | undefined;
+let current: HeldOut | undefined;
 
 /** Takes priors from this folder from now on; from none when it is empty. */
 export function takePriorsFrom(path: string): void {
@@ -33,25 +41,27 @@ export function priorsArgument(): string {
   return folder ?? "";
 }
 
-/** What a file is coded with; undefined for the shipped ones. */
-export function priorsOf({ bytes, within }: JpegFile): Uint8Array | undefined {
-  return folder === undefined ? undefined : heldOutPriors(folder, within ?? bytes);
+/** What a file is coded with; undefined for what is shipped. */
+export function heldOutOf({ bytes, within }: JpegFile): HeldOut | undefined {
+  return folder === undefined ? undefined : heldOut(folder, within ?? bytes);
 }
 
 /** Gets ready for a file: the first trip after a change of priors would pay for it. */
 export async function preparePriors(file: JpegFile): Promise<void> {
-  const priors = priorsOf(file);
-  if (priors === undefined) return;
-  if (current !== undefined && Buffer.compare(current, priors) === 0) return;
-  await usePriors(priors);
-  current = priors;
+  const next = heldOutOf(file);
+  if (next === undefined || isDeepStrictEqual(next, current)) return;
+  await useHeldOut(next);
+  current = next;
   const tiny = fileOf("vectors", "tiny.jpg").bytes;
   await decodeDense(await encodeDense(tiny));
 }
 
 export function priorsNote(): PriorsNote {
   if (folder !== undefined) {
-    const says = "Dense: cross-validated, priors of each file trained without its camera's maker.";
+    const headers = haveDictionaries(folder)
+      ? "and so the dictionary of its header"
+      : "but the dictionary of headers is the shipped one, which has seen all";
+    const says = `Dense: cross-validated, priors of each file trained without its camera's maker, ${headers}.`;
     return { crossValidated: true, says };
   }
   const says = existsSync(SHIPPED)

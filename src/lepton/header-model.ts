@@ -32,6 +32,15 @@ export interface HeaderKernels {
 }
 
 const loaded = new Map<KernelVariant | undefined, Promise<HeaderKernels>>();
+/** Instead of the shipped one. */
+let chosen: Uint8Array | undefined;
+
+/** Has this process code and decode headers with another dictionary than the shipped one, undefined with
+ * that: for judging what was trained. Nothing may be under way. */
+export function chooseDictionary(dictionary: Uint8Array | undefined): void {
+  chosen = dictionary;
+  loaded.clear();
+}
 
 /** The kernels, with the dictionary. @throws PithError "KernelFault" */
 export function loadHeaderKernels(variant?: KernelVariant): Promise<HeaderKernels> {
@@ -46,14 +55,17 @@ export function loadHeaderKernels(variant?: KernelVariant): Promise<HeaderKernel
 async function load(variant: KernelVariant | undefined): Promise<HeaderKernels> {
   const [bare, dictionary] = await Promise.all([
     loadKernel("header", variant === undefined ? {} : { variant }),
-    loadKernelFile(DICTIONARY_FILE),
+    chosen ?? loadShipped(),
   ]);
-  const sum = checksumOf(dictionary);
-  if (sum !== DICTIONARY_SUM) {
-    throw new PithError("KernelFault", { file: DICTIONARY_FILE, expected: DICTIONARY_SUM, sum });
-  }
   const compiled = withDictionary(bare, dictionary);
   return { writing: new Kernel(compiled), reading: new Kernel(compiled) };
+}
+
+async function loadShipped(): Promise<Uint8Array> {
+  const dictionary = await loadKernelFile(DICTIONARY_FILE);
+  const sum = checksumOf(dictionary);
+  if (sum === DICTIONARY_SUM) return dictionary;
+  throw new PithError("KernelFault", { file: DICTIONARY_FILE, expected: DICTIONARY_SUM, sum });
 }
 
 /** The kernel whose instances know a dictionary from the first. */
