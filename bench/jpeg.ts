@@ -11,8 +11,7 @@
  *
  * Peers run in the same session, interleaved; medians count. Sizes and proofs are exact at any load,
  * CPU figures want a quiet machine, wall-clock figures want a silent one. Figures as SVG go to
- * `--plots`, by default bench/jpeg/out. `--quick` takes a few files of each folder. About eight
- * minutes with the peers that Debian has.
+ * `--plots`, by default bench/jpeg/out. `--quick` takes a few files of each folder.
  *
  * Lepton's model and the dense one stand beside each other in every part. `--priors` names a folder that
  * training with folds has written: each file is then coded with priors that know neither it nor its

@@ -34,6 +34,8 @@ let current: HeldOut | undefined;
 /** Takes priors from this folder from now on; from none when it is empty. */
 export function takePriorsFrom(path: string): void {
   folder = path === "" ? undefined : resolve(path);
+  // A wrong path shows now, not in the middle of the work.
+  if (folder !== undefined) heldOut(folder, new Uint8Array(0));
 }
 
 /** The argument that gives a child the same priors. */
