@@ -133,14 +133,16 @@ class TableCoder {
     const { kind, dimensions, at, end } = this.#table;
     const { words: unitWords } = unitOf(kind);
     const place = new Int32Array(dimensions.length);
-    const line = unitWords * (dimensions.at(-1) ?? 0);
+    const inner = dimensions.length - 1;
+    const innerSize = dimensions[inner] ?? 0;
+    const line = unitWords * innerSize;
     let isTold = 0;
     for (let unit = at; unit < end; unit += unitWords) {
-      if (place.at(-1) === 0) {
+      if (place[inner] === 0) {
         isTold = this.#codeLine(unit, line, isTold);
         if (isTold === 0) {
           this.#words.fill(NOT_TOLD, unit, unit + line);
-          place[place.length - 1] = (dimensions.at(-1) ?? 0) - 1;
+          place[inner] = innerSize - 1;
           unit += line - unitWords;
         }
       }
@@ -150,7 +152,7 @@ class TableCoder {
       }
       this.#findNeighbours(place, unitWords);
       if (kind === "rows") this.#codeRow(unit);
-      else this.#codePair(unit, kind === "trees" ? (place.at(-1) ?? 0) : 0);
+      else this.#codePair(unit, kind === "trees" ? (place[inner] ?? 0) : 0);
       advance(place, dimensions);
     }
   }
@@ -210,8 +212,11 @@ class TableCoder {
     const words = this.#words;
     const rateAt = rateOf(this.#table.kind, at);
     const toRate = rateAt - at;
-    let [count, sum, rates] = [0, 0, 0];
-    let [least, most] = [LOGIT_LEVEL_MAXIMUM, -LOGIT_LEVEL_MAXIMUM];
+    let count = 0;
+    let sum = 0;
+    let rates = 0;
+    let least = LOGIT_LEVEL_MAXIMUM;
+    let most = -LOGIT_LEVEL_MAXIMUM;
     for (let i = 0; i < this.#count; i++) {
       const neighbour = at - (this.#steps[i] ?? 0);
       const level = words[neighbour] ?? NOT_TOLD;
