@@ -89,6 +89,13 @@ export async function useHeldOut({ priors, dictionary }: HeldOut): Promise<void>
   chooseDictionary(dictionary);
 }
 
+/** Goes back to what is shipped. */
+export async function useShipped(): Promise<void> {
+  await closeIdleThreads();
+  choosePriors(undefined);
+  chooseDictionary(undefined);
+}
+
 /** JPEGs that lie in one piece in the header of another one, its bytes between SOI and scan. */
 export function jpegsWithin(header: Uint8Array): Uint8Array[] {
   const records = concatenate([RECORD_START, header]);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { withoutCorpus } from "../../test/corpus.ts";
-import { decodeDense, encodeDense } from "../../test/dense-jpegs.ts";
+import { decodeDense, encodeDense, useShipped } from "../../test/dense-jpegs.ts";
 import { fileOf, filesOf, type JpegFile } from "./files.ts";
 import { heldOutOf, preparePriors, priorsNote, takePriorsFrom } from "./priors.ts";
 import { thumbnailsOf } from "./thumbnails.ts";
@@ -72,6 +72,8 @@ test("each file has the priors of its fold, a thumbnail those of its photo, othe
     await tryDictionary(folder, second, tiny);
   } finally {
     takePriorsFrom("");
+    // Other tests share this process.
+    await useShipped();
     rmSync(folder, { recursive: true });
   }
 });
