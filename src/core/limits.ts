@@ -176,8 +176,10 @@ export const LEPTON_SEGMENTS_SEVERAL_SCANS = 1;
 /** Scan data that are worth a segment of their own. Part of the output. */
 export const LEPTON_SEGMENT_SCAN_BYTES_MINIMUM = 128 * KIB;
 
-/** The same three for the dense model, whose segments begin with what priors know. */
-export const DENSE_SEGMENTS_DEFAULT = 2;
+/** The same three for the dense model. Its segments begin with what priors know, so four, for which a
+ * chunk is decoded at 100 Mbit/s on four cores, cost no more than Lepton's two: 0.24 points
+ * (docs/decisions/0063-four-segments-and-priors.md). Part of the output. */
+export const DENSE_SEGMENTS_DEFAULT = 4;
 export const DENSE_SEGMENTS_SEVERAL_SCANS = 1;
 export const DENSE_SEGMENT_SCAN_BYTES_MINIMUM = 128 * KIB;
 
