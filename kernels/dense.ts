@@ -2,6 +2,7 @@
  * The dense kernel: JPEG scans to coefficients and back, and coefficients to the dense model's segments
  * and back. This file is all that the host sees: the calls of lepton.ts, for another model.
  */
+import { settledSize } from "./carry.ts";
 import { setRateFloor } from "./dense/additive.ts";
 import { fillInteriorOrder } from "./dense/block.ts";
 import { fillLevels } from "./dense/levels.ts";
@@ -10,8 +11,18 @@ import { setKeeping } from "./dense/segment-model.ts";
 import { fillFresh, TABLE_BYTES } from "./dense/tables.ts";
 import { deviationsAddress, oddRestartsAddress, paddingsAddress } from "./jpeg/deviations.ts";
 import { Dense, Measuring, Reading, Writing } from "./jpeg/direction.ts";
-import { layOut, openFrame, storeAddress } from "./jpeg/frame.ts";
-import { makeTable } from "./jpeg/huffman-table.ts";
+import { layOut, openFrame } from "./jpeg/frame.ts";
+import {
+  accountsAddress,
+  endScanWrite,
+  frameAddress,
+  handoffAddress,
+  huffmanSpecsAddress,
+  makeHuffmanTable,
+  pictureAddress,
+  quantizersAddress,
+  scanAddress,
+} from "./jpeg/host.ts";
 import {
   clearPicture,
   fillZigzag,
@@ -21,25 +32,19 @@ import {
   setBlocks,
   wipeJobs,
 } from "./jpeg/jobs.ts";
-import { settledSize, takeQuantizers } from "./jpeg/model.ts";
+import { takeQuantizers } from "./jpeg/model.ts";
 import { beginProgressiveRead, readProgressiveRow } from "./jpeg/progressive-read.ts";
 import { sealStore } from "./jpeg/progressive-store.ts";
 import { beginProgressiveWrite, writeProgressiveRow } from "./jpeg/progressive-write.ts";
 import { beginScanRead, indexMcuRow, readMcuRow } from "./jpeg/scan-read.ts";
-import { beginScanWrite, finishScanWrite, writeMcuRow } from "./jpeg/scan-write.ts";
+import { beginScanWrite, writeMcuRow } from "./jpeg/scan-write.ts";
 import { codeMcuRow, finishSegment } from "./jpeg/segment.ts";
 import {
-  ACCOUNTS,
   DENSE_MODEL,
   DENSE_PICTURE,
   DENSE_PRIORS,
   DENSE_RECORD_BYTES,
   DENSE_REGRESSIONS,
-  FRAME,
-  HANDOFF,
-  HUFFMAN_SPECS,
-  QUANTIZERS,
-  SCAN,
 } from "./memory.ts";
 import {
   dropOutput,
@@ -53,6 +58,7 @@ import {
 } from "./window.ts";
 
 export {
+  accountsAddress,
   beginProgressiveRead,
   beginProgressiveWrite,
   beginScanRead,
@@ -60,19 +66,27 @@ export {
   clearPicture,
   deviationsAddress,
   dropOutput,
+  endScanWrite,
   feedInput,
+  frameAddress,
+  handoffAddress,
+  huffmanSpecsAddress,
   indexMcuRow,
   inputRoom,
+  makeHuffmanTable,
   makeInputRoom,
   oddRestartsAddress,
   openFrame,
   outputFilled,
   outputStart,
   paddingsAddress,
+  pictureAddress,
+  quantizersAddress,
   readMcuRow,
   readProgressiveRow,
   restartInput,
   restartOutput,
+  scanAddress,
   sealStore,
   setBlocks,
   writeMcuRow,
@@ -95,31 +109,6 @@ export function begin(): i32 {
 export function wipe(): void {
   wipeJobs();
   memory.fill(DENSE_MODEL, 0, DENSE_PRIORS - DENSE_MODEL);
-}
-
-// Where the host writes what it says, and reads what the kernel says.
-
-export function frameAddress(): usize {
-  return FRAME;
-}
-export function scanAddress(): usize {
-  return SCAN;
-}
-export function handoffAddress(): usize {
-  return HANDOFF;
-}
-export function quantizersAddress(): usize {
-  return QUANTIZERS;
-}
-export function huffmanSpecsAddress(): usize {
-  return HUFFMAN_SPECS;
-}
-export function accountsAddress(): usize {
-  return ACCOUNTS;
-}
-/** Address of the store's first block. */
-export function pictureAddress(): usize {
-  return storeAddress();
 }
 
 // What was trained.
@@ -200,25 +189,11 @@ export function encodeRow(): i32 {
 
 /** Bytes of the output window that no carry can change any more. */
 export function settledOutput(): usize {
-  return settledSize<Dense>();
+  return settledSize();
 }
 
 /** Ends the segment that is being written. */
 export function endSegmentWrite(): i32 {
   finishSegment<Dense>();
   return 0;
-}
-
-// Scans.
-
-/** Makes the Huffman tables of a slot, class * 4 + id; `relaxed` takes an over-full one, as decoding
- * must. @returns 0, or a negative fault */
-export function makeHuffmanTable(slot: i32, relaxed: i32): i32 {
-  return makeTable(slot, relaxed != 0);
-}
-
-/** Ends a scan that is being written, at the image's end with padding. @returns a status or a
- * negative fault */
-export function endScanWrite(isImageEnd: i32): i32 {
-  return finishScanWrite(isImageEnd != 0);
 }

@@ -12,6 +12,7 @@
  * A dictionary is stored as the model codes it that knows nothing: to decode it is to learn it. That takes
  * as long as a large header, so what it makes of the model can be taken from one instance to others.
  */
+import { settledSize } from "./carry.ts";
 import { FAULT_CALL, FAULT_INPUT_SIZE, FAULT_MEMORY } from "./fault.ts";
 import { clearModel, codeBytes, keepModel, restoreModel, surprise } from "./header/bytes.ts";
 import { Learning, Reading, Writing } from "./header/direction.ts";
@@ -32,13 +33,7 @@ import {
 } from "./header/regions.ts";
 import { PAGE_BYTES } from "./memory.ts";
 import { beginDecoding, pauseDecoding, resumeDecoding } from "./range/decode.ts";
-import {
-  beginEncoding,
-  finishEncoding,
-  pauseEncoding,
-  resumeEncoding,
-  settledSize,
-} from "./range/encode.ts";
+import { beginEncoding, finishEncoding, pauseEncoding, resumeEncoding } from "./range/encode.ts";
 import {
   dropOutput,
   feedInput,

@@ -12,11 +12,23 @@
  * a negative fault (fault.ts). dense.ts has the same calls for the dense model; what both do alike is
  * in jpeg/jobs.ts.
  */
+
 import { fillProbabilities } from "./bool/branch.ts";
+import { settledSize } from "./carry.ts";
 import { deviationsAddress, oddRestartsAddress, paddingsAddress } from "./jpeg/deviations.ts";
 import { Lepton, Measuring, Reading, Writing } from "./jpeg/direction.ts";
-import { layOut, openFrame, storeAddress } from "./jpeg/frame.ts";
-import { makeTable } from "./jpeg/huffman-table.ts";
+import { layOut, openFrame } from "./jpeg/frame.ts";
+import {
+  accountsAddress,
+  endScanWrite,
+  frameAddress,
+  handoffAddress,
+  huffmanSpecsAddress,
+  makeHuffmanTable,
+  pictureAddress,
+  quantizersAddress,
+  scanAddress,
+} from "./jpeg/host.ts";
 import {
   clearPicture,
   fillZigzag,
@@ -26,28 +38,22 @@ import {
   setBlocks,
   wipeJobs,
 } from "./jpeg/jobs.ts";
-import { settledSize, takeQuantizers } from "./jpeg/model.ts";
+import { takeQuantizers } from "./jpeg/model.ts";
 import { beginProgressiveRead, readProgressiveRow } from "./jpeg/progressive-read.ts";
 import { sealStore } from "./jpeg/progressive-store.ts";
 import { beginProgressiveWrite, writeProgressiveRow } from "./jpeg/progressive-write.ts";
 import { beginScanRead, indexMcuRow, readMcuRow } from "./jpeg/scan-read.ts";
-import { beginScanWrite, finishScanWrite, writeMcuRow } from "./jpeg/scan-write.ts";
+import { beginScanWrite, writeMcuRow } from "./jpeg/scan-write.ts";
 import { codeMcuRow, finishSegment } from "./jpeg/segment.ts";
 import { fillBlockTables, setPriorCap } from "./lepton/block.ts";
 import { setArithmetic } from "./lepton/borders.ts";
 import {
-  ACCOUNTS,
   BLOCK_SCRATCH,
-  FRAME,
-  HANDOFF,
-  HUFFMAN_SPECS,
   LEPTON_PICTURE,
   MODEL,
   MODEL_BYTES,
   PREDICTIONS,
   PROBABILITIES,
-  QUANTIZERS,
-  SCAN,
 } from "./memory.ts";
 import {
   dropOutput,
@@ -61,6 +67,7 @@ import {
 } from "./window.ts";
 
 export {
+  accountsAddress,
   beginProgressiveRead,
   beginProgressiveWrite,
   beginScanRead,
@@ -68,19 +75,27 @@ export {
   clearPicture,
   deviationsAddress,
   dropOutput,
+  endScanWrite,
   feedInput,
+  frameAddress,
+  handoffAddress,
+  huffmanSpecsAddress,
   indexMcuRow,
   inputRoom,
+  makeHuffmanTable,
   makeInputRoom,
   oddRestartsAddress,
   openFrame,
   outputFilled,
   outputStart,
   paddingsAddress,
+  pictureAddress,
+  quantizersAddress,
   readMcuRow,
   readProgressiveRow,
   restartInput,
   restartOutput,
+  scanAddress,
   sealStore,
   setBlocks,
   writeMcuRow,
@@ -104,31 +119,6 @@ export function wipe(): void {
   memory.fill(PREDICTIONS, 0, PROBABILITIES - PREDICTIONS);
   memory.fill(MODEL, 0, MODEL_BYTES);
   memory.fill(BLOCK_SCRATCH, 0, LEPTON_PICTURE - BLOCK_SCRATCH);
-}
-
-// Where the host writes what it says, and reads what the kernel says.
-
-export function frameAddress(): usize {
-  return FRAME;
-}
-export function scanAddress(): usize {
-  return SCAN;
-}
-export function handoffAddress(): usize {
-  return HANDOFF;
-}
-export function quantizersAddress(): usize {
-  return QUANTIZERS;
-}
-export function huffmanSpecsAddress(): usize {
-  return HUFFMAN_SPECS;
-}
-export function accountsAddress(): usize {
-  return ACCOUNTS;
-}
-/** Address of the store's first block. */
-export function pictureAddress(): usize {
-  return storeAddress();
 }
 
 // Segments.
@@ -179,25 +169,11 @@ export function encodeRow(): i32 {
 
 /** Bytes of the output window that no carry can change any more. */
 export function settledOutput(): usize {
-  return settledSize<Lepton>();
+  return settledSize();
 }
 
 /** Ends the segment that is being written. */
 export function endSegmentWrite(): i32 {
   finishSegment<Lepton>();
   return 0;
-}
-
-// Scans.
-
-/** Makes the Huffman tables of a slot, class * 4 + id; `relaxed` takes an over-full one, as decoding
- * must. @returns 0, or a negative fault */
-export function makeHuffmanTable(slot: i32, relaxed: i32): i32 {
-  return makeTable(slot, relaxed != 0);
-}
-
-/** Ends a scan that is being written, at the image's end with padding. @returns a status or a
- * negative fault */
-export function endScanWrite(isImageEnd: i32): i32 {
-  return finishScanWrite(isImageEnd != 0);
 }

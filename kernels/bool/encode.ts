@@ -8,7 +8,8 @@
  * host takes what is settled only (`settledSize`). The first bin of every segment is a zero of
  * probability one half, so no carry leaves the segment.
  */
-import { nextOutput, outputStart, setNextOutput } from "../window.ts";
+import { carryBefore } from "../carry.ts";
+import { nextOutput, setNextOutput } from "../window.ts";
 import {
   learnAtLimit,
   limitProbability,
@@ -77,40 +78,19 @@ export function encodeStart(): void {
 function flush(): void {
   const rest = <u64>(pending + 8 - FLUSH_BITS);
   const top = low >> rest;
-  if (top >> FLUSH_BITS) carry();
+  if (top >> FLUSH_BITS) carryBefore(next);
   store<u64>(next, bswap(top << (64 - FLUSH_BITS)), 0, 1);
   next += FLUSH_BITS >> 3;
   low &= ((<u64>1) << rest) - 1;
   pending -= FLUSH_BITS;
 }
 
-/** Adds one to the bytes written so far. */
-function carry(): void {
-  let at = next;
-  while (at > outputStart()) {
-    at -= 1;
-    const byte = load<u8>(at);
-    store<u8>(at, byte + 1);
-    if (byte != 255) return;
-  }
-}
-
 /** Ends the segment: writes the bytes that hold bits, no more; a decoder reads zeros after them. */
 export function finishEncoding(): void {
   const bits = <u64>(pending + 8);
-  if (low >> bits) carry();
+  if (low >> bits) carryBefore(next);
   const bytes = (bits + 7) >> 3;
   store<u64>(next, bswap(low << (64 - bits)), 0, 1);
   next += <usize>bytes;
   pauseEncoding();
-}
-
-/** Bytes of the output window that no carry can change any more. */
-export function settledSize(): usize {
-  let at = nextOutput();
-  while (at > outputStart()) {
-    at -= 1;
-    if (load<u8>(at) != 255) break;
-  }
-  return at - outputStart();
 }

@@ -11,9 +11,10 @@
  */
 
 import { FAULT_STREAM } from "../fault.ts";
+import { beginCharges, charge, DC_BITS, EDGE_BITS, INTERIOR_BITS } from "../jpeg/accounts.ts";
 import { Measuring, reads } from "../jpeg/direction.ts";
 import { BLOCK_MASK } from "../jpeg/frame.ts";
-import { ACCOUNTS, INTERIOR_ORDER, ZIGZAG } from "../memory.ts";
+import { INTERIOR_ORDER, ZIGZAG } from "../memory.ts";
 import { decoderBits } from "../range/decode.ts";
 import { decideTree, use7 } from "./additive.ts";
 import { beginCoefficients, mask } from "./coefficient.ts";
@@ -62,21 +63,11 @@ const ROW_MASK: u64 = 0x1800_c062;
 const COLUMN_MASK: u64 = 0x8_0030_060c;
 const INTERIOR_MASK: u64 = ~(ROW_MASK | COLUMN_MASK | 1);
 
-/** Offsets of the accounts: bits of interiors, edges and DCs. */
-const INTERIOR_BITS: usize = 0;
-const EDGE_BITS: usize = 4;
-const DC_BITS: usize = 8;
-/** Bits that the decoder had used when the last part of a block was begun. */
-let bitsBefore: u32 = 0;
-
-/** Charges what was decoded since the last charge to a class. */
+/** Charges what was decoded since the last charge to a class, when that is wanted. */
 // @ts-ignore: decorator
 @inline
-function charge<D>(account: usize): void {
-  if (idof<D>() != idof<Measuring>()) return;
-  const bits = decoderBits();
-  store<u32>(ACCOUNTS + account, load<u32>(ACCOUNTS + account) + bits - bitsBefore);
-  bitsBefore = bits;
+function chargeTo<D>(account: usize): void {
+  if (idof<D>() == idof<Measuring>()) charge(account, decoderBits());
 }
 
 /** Fills the table that depends on no input. */
@@ -93,7 +84,7 @@ export function fillInteriorOrder(): void {
 /** Codes the block in `column` of the row that the records stand in. @returns 0, or a negative fault */
 export function codeBlock<D>(block: usize, column: i32): i32 {
   const known = reads<D>() ? 0 : load<u64>(block, BLOCK_MASK);
-  if (idof<D>() == idof<Measuring>()) bitsBefore = decoderBits();
+  if (idof<D>() == idof<Measuring>()) beginCharges(decoderBits());
   beginRecord(column);
   beginCoefficients(known);
   beginEstimates();
@@ -103,7 +94,7 @@ export function codeBlock<D>(block: usize, column: i32): i32 {
   if (count > INTERIOR_COUNT) return -FAULT_STREAM;
   let fault = codeInterior<D>(block, count);
   if (fault != 0) return fault;
-  charge<D>(INTERIOR_BITS);
+  chargeTo<D>(INTERIOR_BITS);
 
   const rowCount = codeEdgeCount<D, Row>(count, 0, <u32>popcnt<u64>(known & ROW_MASK));
   fault = codeEdge<D, Row>(block, rowCount);
@@ -115,11 +106,11 @@ export function codeBlock<D>(block: usize, column: i32): i32 {
   fault = codeEdge<D, Column>(block, columnCount);
   if (fault != 0) return fault;
   store<u8>(here, <u8>min<u32>(edgeSum, 255), R_COLUMN_SUM);
-  charge<D>(EDGE_BITS);
+  chargeTo<D>(EDGE_BITS);
 
   fault = codeDc<D>(block, count, missedAbove, missed);
   if (fault != 0) return fault;
-  charge<D>(DC_BITS);
+  chargeTo<D>(DC_BITS);
   if (reads<D>()) store<u64>(block, mask, BLOCK_MASK);
   store<u8>(here, <u8>count, R_COUNT);
   store<u8>(here, <u8>min<u32>(lowSum, 255), R_LOW_SUM);

@@ -15,7 +15,6 @@ import {
   finishEncoding as finishBoolEncoding,
   pauseEncoding as pauseBoolEncoding,
   resumeEncoding as resumeBoolEncoding,
-  settledSize as settledBoolSize,
 } from "../bool/encode.ts";
 import {
   beginReading as beginDenseReading,
@@ -44,7 +43,6 @@ import {
   finishEncoding as finishRangeEncoding,
   pauseEncoding as pauseRangeEncoding,
   resumeEncoding as resumeRangeEncoding,
-  settledSize as settledRangeSize,
 } from "../range/encode.ts";
 import { isLepton, reads } from "./direction.ts";
 import { BLOCK_BYTES, components } from "./frame.ts";
@@ -96,11 +94,6 @@ export function finishCoding<M>(): void {
     resumeRangeEncoding();
     finishRangeEncoding();
   }
-}
-
-/** Bytes of the output window that no carry can change any more. */
-export function settledSize<M>(): usize {
-  return isLepton<M>() ? settledBoolSize() : settledRangeSize();
 }
 
 /** Bytes in the input window that the coder has not taken up. */

@@ -9,11 +9,13 @@
  * Reading fills the block, which holds zeros before; writing finds it filled. What later blocks
  * need of this one (count, borders) is kept either way. Source: docs/formats/lepton.md, the model.
  */
+
 import { decoderBits } from "../bool/decode.ts";
 import { FAULT_COEFFICIENT, FAULT_STREAM, FAULT_ZERO_QUANTIZER } from "../fault.ts";
+import { beginCharges, charge, DC_BITS, EDGE_BITS, INTERIOR_BITS } from "../jpeg/accounts.ts";
 import { Measuring, reads } from "../jpeg/direction.ts";
 import { BLOCK_BYTES, BLOCK_COUNT, BLOCK_MASK } from "../jpeg/frame.ts";
-import { ACCOUNTS, BLOCK_TABLES, UNZIGZAG, ZIGZAG } from "../memory.ts";
+import { BLOCK_TABLES, UNZIGZAG, ZIGZAG } from "../memory.ts";
 import { disagreement, keepBorders, predictDc, spread } from "./borders.ts";
 import {
   bin,
@@ -92,23 +94,11 @@ let reachV: i32 = 0;
 /** Its DC. */
 let dc: i32 = 0;
 
-/** Bits that coded blocks have used, by class: counts and values of the interior, of the edges, DC.
- * u32[3] after a wipe; measuring adds to them. */
-const INTERIOR_BITS: usize = 0;
-const EDGE_BITS: usize = 4;
-const DC_BITS: usize = 8;
-
-/** Bits that the decoder had used when the last part of a block was begun. */
-let bitsBefore: u32 = 0;
-
-/** Charges what was decoded since the last charge to a class. */
+/** Charges what was decoded since the last charge to a class, when that is wanted. */
 // @ts-ignore: decorator
 @inline
-function charge<D>(account: usize): void {
-  if (idof<D>() != idof<Measuring>()) return;
-  const bits = decoderBits();
-  store<u32>(ACCOUNTS + account, load<u32>(ACCOUNTS + account) + bits - bitsBefore);
-  bitsBefore = bits;
+function chargeTo<D>(account: usize): void {
+  if (idof<D>() == idof<Measuring>()) charge(account, decoderBits());
 }
 
 /** Fills the tables that depend on no input. */
@@ -147,7 +137,7 @@ export function setPriorCap(capped: bool): void {
  */
 export function codeBlock<D>(block: usize, left: usize, above: usize): i32 {
   mask = reads<D>() ? 0 : load<u64>(block, BLOCK_MASK);
-  if (idof<D>() == idof<Measuring>()) bitsBefore = decoderBits();
+  if (idof<D>() == idof<Measuring>()) beginCharges(decoderBits());
 
   const given = <u32>popcnt<u64>(mask & INTERIOR_MASK);
   const count = <i32>tree<D>(count7x7 + COUNT_7X7_BIN * context(left, above), 6, given);
@@ -162,7 +152,7 @@ export function codeBlock<D>(block: usize, left: usize, above: usize): i32 {
     if (fault != 0) return fault;
   }
 
-  charge<D>(INTERIOR_BITS);
+  chargeTo<D>(INTERIOR_BITS);
   const seventh = <usize>((count + 3) / 7);
   const rowBins = countRow + COUNT_EDGE_OUTER * <usize>reachU + COUNT_EDGE_INNER * seventh;
   const rowCount = <i32>tree<D>(rowBins, 3, <u32>popcnt<u64>(mask & ROW_MASK));
@@ -179,14 +169,14 @@ export function codeBlock<D>(block: usize, left: usize, above: usize): i32 {
     if (fault != 0) return fault;
   }
 
-  charge<D>(EDGE_BITS);
+  chargeTo<D>(EDGE_BITS);
   if (count + rowCount + columnCount == 0) renderFlat();
   else renderPixels(block);
   const prediction = predictDc(left != 0, above);
   dc = <i32>load<i16>(block);
   const fault = codeDc<D>(prediction);
   if (fault != 0) return fault;
-  charge<D>(DC_BITS);
+  chargeTo<D>(DC_BITS);
   if (reads<D>()) {
     store<i16>(block, <i16>dc);
     store<u64>(block, mask | u64(dc != 0), BLOCK_MASK);

@@ -8,7 +8,8 @@
  * host takes what is settled only (`settledSize`). The sum of all that is added stays below the first
  * range, so no carry leaves the stream.
  */
-import { nextOutput, outputStart, setNextOutput } from "../window.ts";
+import { carryBefore } from "../carry.ts";
+import { nextOutput, setNextOutput } from "../window.ts";
 
 let low: u64 = 0;
 let range: u64 = 0;
@@ -46,24 +47,13 @@ export function encodeBit(probability: u32, bit: u32): void {
   const bound = (range >> 16) * <u64>probability;
   const before = low;
   low += select<u64>(0, bound, bit != 0);
-  if (low < before) carry();
+  if (low < before) carryBefore(next);
   range = select<u64>(bound, range - bound, bit != 0);
   if (range >> WORD_BITS == 0) {
     store<u32>(next, bswap(<u32>(low >> WORD_BITS)), 0, 1);
     next += WORD_BYTES;
     low <<= WORD_BITS;
     range <<= WORD_BITS;
-  }
-}
-
-/** Adds one to the bytes written so far. */
-function carry(): void {
-  let at = next;
-  while (at > outputStart()) {
-    at -= 1;
-    const byte = load<u8>(at);
-    store<u8>(at, byte + 1);
-    if (byte != 255) return;
   }
 }
 
@@ -77,18 +67,8 @@ export function finishEncoding(): void {
     place = (low + below) & ~below;
     if (place - low < range) break;
   }
-  if (place < low) carry();
+  if (place < low) carryBefore(next);
   store<u64>(next, bswap(place), 0, 1);
   next += <usize>bytes;
   pauseEncoding();
-}
-
-/** Bytes of the output window that no carry can change any more. */
-export function settledSize(): usize {
-  let at = nextOutput();
-  while (at > outputStart()) {
-    at -= 1;
-    if (load<u8>(at) != 255) break;
-  }
-  return at - outputStart();
 }
