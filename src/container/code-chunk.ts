@@ -3,6 +3,7 @@
  * limits. Runs inside a worker (worker.ts) or inline (inline-coder.ts); the proof is apart
  * from it (verify.ts).
  */
+import { requireBuildFiles } from "../core/build-files.ts";
 import type { Codec, Coded, Effort, EncodeSession } from "../core/codec.ts";
 import { assertThat, FAULTS, type FaultCode } from "../core/errors.ts";
 import { FRAME_OVERHEAD_BYTES, SAVED_SHARE_MINIMUM } from "../core/limits.ts";
@@ -42,6 +43,16 @@ export interface CodeWish {
 export interface Refused {
   readonly refused: FaultCode;
   readonly why?: string;
+}
+
+/**
+ * Opens a session, where all is there that the codec needs.
+ *
+ * @throws PithError "BuildIncomplete"; what the codec throws
+ */
+export async function openSession(codec: Codec, effort: Effort): Promise<EncodeSession> {
+  if (codec.files !== undefined) await requireBuildFiles([codec.files]);
+  return await codec.open(effort);
 }
 
 /**
@@ -96,7 +107,7 @@ export async function codeAlone(
   chunk: PlainChunk,
 ): Promise<CodeReply> {
   const filtered = filters ? await filterFor(codec, effort, chunk.plain) : undefined;
-  const session = await codec.open(effort);
+  const session = await openSession(codec, effort);
   try {
     return await codeChunk(codec, session, chunk, filtered);
   } finally {

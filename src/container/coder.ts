@@ -136,9 +136,10 @@ export interface Coder {
    * The version gate: asked before a store is opened for work.
    *
    * @param stored - the codecs and versions that the store holds frames of
-   * @throws PithError "VersionGate" that names every one that this build cannot decode
+   * @throws PithError "VersionGate" that names every one that this build cannot decode; "BuildIncomplete"
+   *   that names every file that decoding them takes, and that is missing or damaged
    */
-  requireReadable(stored: Iterable<StoredVersion>): void;
+  requireReadable(stored: Iterable<StoredVersion>): Promise<void>;
 
   /** Codec and filter of frames that a store holds, in words. */
   nameStored(stored: StoredVersion): StoredName;

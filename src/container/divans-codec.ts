@@ -32,6 +32,7 @@ export function divansCodecOf({ encodeUnit, decodeUnit, measureUnit }: DivansUni
     name: "divans",
     version: 1,
     readableVersions: [1],
+    files: { kernels: ["divans"], tables: [{ name: "dictionary.bin", sum: 0xb2254316 }] },
     independent: true,
     sniff: () => undefined,
     measure: measureUnit,

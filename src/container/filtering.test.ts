@@ -191,7 +191,7 @@ test("a coder filters, says so, and gives the object back", async () => {
         version: 1,
         filter: "transpose",
       });
-      coder.requireReadable([storedAs]);
+      await coder.requireReadable([storedAs]);
       back.push(await coder.decode(frame));
     }
     assert.ok(equalBytes(concatenate(back), object));
@@ -277,13 +277,13 @@ test("after a codec that failed behind a filter the next one goes without", asyn
   assert.match(failure.why, /transpose/);
 });
 
-test("the version gate knows a filter from a codec's version", () => {
+test("the version gate knows a filter from a codec's version", async () => {
   const stored = (filter: number, codecVersion = 1) => ({
     codec: 3,
     codecVersion: codecVersion + 256 * filter,
   });
-  registry.requireReadable([stored(0), stored(1), stored(6)]);
-  assert.throws(() => registry.requireReadable([stored(200), stored(6, 2)]), {
+  await registry.requireReadable([stored(0), stored(1), stored(6)]);
+  await assert.rejects(registry.requireReadable([stored(200), stored(6, 2)]), {
     code: "VersionGate",
     facts: { missing: "filter 200, zlib version 2" },
   });

@@ -9,6 +9,7 @@
  * their content (lepton) or leave it alone (stored). All of it runs where chunks are coded and
  * decoded, on worker threads; only names are asked for elsewhere.
  */
+import type { BuildFiles } from "../core/build-files.ts";
 import type { Codec, Effort } from "../core/codec.ts";
 import { PithError } from "../core/errors.ts";
 import { FILTER_UNIT_BYTES_MAXIMUM } from "../core/limits.ts";
@@ -25,6 +26,9 @@ import {
 
 /** The name by which the kill switch (gate.ts) knows all filters; no codec has it. */
 export const FILTERS_SWITCH = "filters";
+
+/** What undoing any filter takes. */
+export const FILTERS_FILES: BuildFiles = { kernels: ["filters"] };
 
 /** Which filter a frame has. */
 export interface FilterStamp {
@@ -47,7 +51,7 @@ export interface Filtered {
  * Chooses a filter for a chunk and applies it.
  *
  * @returns undefined where the chunk is better left as it is, or the codec takes no filters
- * @throws PithError "KernelFault" and what the codec's `measure` throws
+ * @throws PithError "BuildIncomplete" and what the codec's `measure` throws
  */
 export async function filterFor(
   codec: Codec,

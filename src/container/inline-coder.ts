@@ -9,7 +9,7 @@ import type { Codec } from "../core/codec.ts";
 import { PithError } from "../core/errors.ts";
 import { sha256 } from "../core/hash.ts";
 import { CHUNKS_IN_FLIGHT } from "../core/limits.ts";
-import { codeAlone, codeChunk } from "./code-chunk.ts";
+import { codeAlone, codeChunk, openSession } from "./code-chunk.ts";
 import type { Coder, CoderEvent, CoderStats } from "./coder.ts";
 import { plainChunkMemory } from "./cut.ts";
 import type { Engine } from "./engine.ts";
@@ -63,7 +63,7 @@ function inlineEngine(registry: Registry): Engine {
     },
     async openSession(name, effort) {
       const codec = codecNamed(registry, name);
-      const session = await codec.open(effort);
+      const session = await openSession(codec, effort);
       return {
         encode: async (chunk) => ({ value: await codeChunk(codec, session, chunk), place: 0 }),
         observe: async ({ plain, last }) => session.observe(plain, last),

@@ -24,7 +24,7 @@ const NOTHING = new Uint8Array(0);
 /** What the specialists differ in. */
 export type JpegCodecTraits = Pick<
   Codec,
-  "id" | "name" | "version" | "readableVersions" | "efforts"
+  "id" | "name" | "version" | "readableVersions" | "files" | "efforts"
 >;
 
 /** The specialist that codes by `model`. */

@@ -14,5 +14,13 @@ export const jpegDenseCodec: Codec = jpegCodec("dense", {
   /** Model 1 with the priors 1. */
   version: 1,
   readableVersions: [1],
+  files: {
+    kernels: ["dense", "header"],
+    tables: [
+      // The priors 1, and the dictionary of headers that goes with them.
+      { name: "jpeg-priors.bin", sum: 0x48674bc7 },
+      { name: "jpeg-headers.bin", sum: 0x8d11d7b3 },
+    ],
+  },
   efforts: ["dense"],
 });

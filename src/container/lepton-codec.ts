@@ -10,4 +10,5 @@ export const leptonCodec: Codec = jpegCodec("lepton", {
   name: "lepton",
   version: 1,
   readableVersions: [1],
+  files: { kernels: ["lepton"] },
 });

@@ -47,9 +47,9 @@ test("a reader is found by number and version", () => {
   assert.throws(() => registry.reader(901, 1), { code: "CodecUnknown" });
 });
 
-test("the version gate names all that cannot be decoded", () => {
+test("the version gate names all that cannot be decoded", async () => {
   const registry = createRegistry();
-  registry.requireReadable([
+  await registry.requireReadable([
     { codec: 1, codecVersion: 1 },
     { codec: 3, codecVersion: 1 },
   ]);
@@ -59,7 +59,7 @@ test("the version gate names all that cannot be decoded", () => {
     { codec: 1, codecVersion: 1 },
     { codec: 17, codecVersion: 1 },
   ];
-  assert.throws(() => registry.requireReadable(stored), {
+  await assert.rejects(registry.requireReadable(stored), {
     code: "VersionGate",
     facts: { missing: "codec 17 version 1, zlib version 2" },
   });

@@ -4,11 +4,18 @@
  *
  * How a codec is chosen is in choose.ts.
  */
+import { type BuildFiles, requireBuildFiles } from "../core/build-files.ts";
 import type { Codec } from "../core/codec.ts";
 import { assertThat, PithError } from "../core/errors.ts";
 import { deflateCodec, zlibCodec } from "./deflate-codecs.ts";
 import { divansCodec } from "./divans-codec.ts";
-import { FILTERS_SWITCH, type FilterStamp, isFilterKnown, nameOfFilter } from "./filtering.ts";
+import {
+  FILTERS_FILES,
+  FILTERS_SWITCH,
+  type FilterStamp,
+  isFilterKnown,
+  nameOfFilter,
+} from "./filtering.ts";
 import { jpegDenseCodec } from "./jpeg-dense-codec.ts";
 import { leptonCodec } from "./lepton-codec.ts";
 import { storedCodec } from "./stored-codec.ts";
@@ -66,11 +73,13 @@ export interface Registry {
    */
   reader(codec: number, codecVersion: number): Codec;
   /**
-   * The version gate: to be asked before a store is opened for work.
+   * The version gate: to be asked before a store is opened for work. What takes no part in the store is not
+   * looked at: a build that lacks a table goes on with stores that need none of it.
    *
-   * @throws PithError "VersionGate" that names every codec and version that cannot be decoded
+   * @throws PithError "VersionGate" that names every codec and version that cannot be decoded;
+   *   "BuildIncomplete" that names every file which the others need and which is missing or damaged
    */
-  requireReadable(stored: Iterable<StoredVersion>): void;
+  requireReadable(stored: Iterable<StoredVersion>): Promise<void>;
   nameStored(stored: StoredVersion): StoredName;
 }
 
@@ -112,17 +121,22 @@ export function createRegistry(extra: readonly Codec[] = []): Registry {
       return byId.get(codec) as Codec;
     },
     nameStored,
-    requireReadable(stored) {
+    async requireReadable(stored) {
       const missing = new Set<string>();
+      const needed = new Set<BuildFiles>();
       for (const each of stored) {
         const { version, filter } = splitVersion(each.codecVersion);
         const names = nameStored(each);
         if (!reads(each.codec, version)) missing.add(`${names.codec} version ${version}`);
         if (filter !== 0 && !isFilterKnown(filter)) missing.add(nameOfFilter(filter));
+        if (filter !== 0) needed.add(FILTERS_FILES);
+        const files = byId.get(each.codec)?.files;
+        if (files !== undefined) needed.add(files);
       }
       if (missing.size > 0) {
         throw new PithError("VersionGate", { missing: [...missing].sort().join(", ") });
       }
+      await requireBuildFiles([...needed]);
     },
   };
 }

@@ -13,6 +13,7 @@ import {
   type CodeWish,
   codeAlone,
   codeChunk,
+  openSession,
   type PlainChunk,
 } from "./code-chunk.ts";
 import { loadRegistry } from "./load-registry.ts";
@@ -43,7 +44,7 @@ const jobs = {
 
   async open({ id, codec, effort }: { id: number; codec: string; effort: Effort }) {
     const found = codecNamed(codec);
-    sessions.set(id, { codec: found, session: await found.open(effort) });
+    sessions.set(id, { codec: found, session: await openSession(found, effort) });
   },
 
   async encode({ id, chunk }: { id: number; chunk: PlainChunk }) {

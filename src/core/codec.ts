@@ -23,6 +23,7 @@
  * container/frame.ts.
  */
 
+import type { BuildFiles } from "./build-files.ts";
 import type { FaultCode } from "./errors.ts";
 
 /** How much time a put may spend: `flat` never searches for matches and takes the same time on
@@ -87,6 +88,9 @@ export interface Codec {
   readonly version: number;
   /** Every version that `decode` reads; holds `version`. */
   readonly readableVersions: readonly number[];
+  /** What decoding needs beside the code: asked for before a store is opened that holds frames of this
+   * codec, and before it writes any. Other tables are another version. */
+  readonly files?: BuildFiles | undefined;
   /** Efforts at which a specialist takes part unasked; all unless told. Named, it codes at any. */
   readonly efforts?: readonly Effort[] | undefined;
   /** True when chunks of one object do not depend on each other and may be coded at once. */

@@ -697,6 +697,15 @@ export const FAULTS = {
     s3: "InvalidRequest",
     says: "the bytes are not a DivANS file of a version that is read here",
   },
+
+  // 123: the installation.
+  BuildIncomplete: {
+    number: 123,
+    kind: "bug",
+    http: 500,
+    s3: "InternalError",
+    says: "a file of this build is missing or damaged; install the same version again",
+  },
 } as const satisfies Record<string, Fault>;
 
 export type FaultCode = keyof typeof FAULTS;

@@ -124,7 +124,7 @@ test("a compiled kernel can be cloned and adopted", async () => {
 
 test("a kernel that is not there is told by its address", async () => {
   await assert.rejects(loadKernel("nothing"), (error: Error & { code: string }) => {
-    assert.equal(error.code, "KernelFault");
+    assert.equal(error.code, "BuildIncomplete");
     assert.match(error.message, /wasm\/nothing\.(simd|scalar)\.wasm/);
     return true;
   });
@@ -167,5 +167,5 @@ test("a file beside the kernels is read once; one that is not there is a fault",
   const file = await loadKernelFile("dictionary.bin");
   assert.equal(file.length, 126_656);
   assert.equal(await loadKernelFile("dictionary.bin"), file);
-  await assert.rejects(loadKernelFile("absent.bin"), { code: "KernelFault" });
+  await assert.rejects(loadKernelFile("absent.bin"), { code: "BuildIncomplete" });
 });

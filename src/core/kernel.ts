@@ -210,7 +210,7 @@ const kernels = new Map<string, Promise<Kernel>>();
 /**
  * The kernel of that name, compiled on first use and shared afterwards.
  *
- * @throws PithError "KernelFault" when its file is missing or does not compile
+ * @throws PithError "BuildIncomplete" when its file is missing or does not compile
  */
 export function loadKernel(name: string, options: LoadOptions = {}): Promise<Kernel> {
   const variant = options.variant ?? bestVariant();
@@ -230,14 +230,14 @@ const kernelFiles = new Map<string, Promise<Uint8Array>>();
  * A file that lies beside the kernels, for example "dictionary.bin": read on first use and shared
  * afterwards. Nobody changes it.
  *
- * @throws PithError "KernelFault" when it cannot be read
+ * @throws PithError "BuildIncomplete" when it cannot be read
  */
 export function loadKernelFile(name: string): Promise<Uint8Array> {
   const known = kernelFiles.get(name);
   if (known !== undefined) return known;
   const address = new URL(`../../wasm/${name}`, import.meta.url);
   const loading: Promise<Uint8Array> = bytesAt(address).catch((error: unknown) => {
-    throw PithError.from(error, "KernelFault", { file: name, address: address.href });
+    throw PithError.from(error, "BuildIncomplete", { file: name, address: address.href });
   });
   kernelFiles.set(name, loading);
   loading.catch(() => kernelFiles.delete(name));
@@ -257,12 +257,13 @@ export function bestVariant(): KernelVariant {
 }
 
 async function compileKernel(name: string, variant: KernelVariant): Promise<CompiledKernel> {
-  const address = new URL(`../../wasm/${name}.${variant}.wasm`, import.meta.url);
+  const file = `${name}.${variant}.wasm`;
+  const address = new URL(`../../wasm/${file}`, import.meta.url);
   try {
     const bytes = await bytesAt(address);
     return { name, variant, module: await WebAssembly.compile(bytes) };
   } catch (error) {
-    throw PithError.from(error, "KernelFault", { kernel: name, address: address.href });
+    throw PithError.from(error, "BuildIncomplete", { file, address: address.href });
   }
 }
 
@@ -272,8 +273,10 @@ async function bytesAt(address: URL): Promise<Uint8Array<ArrayBuffer>> {
     return Uint8Array.from(await files.readFile(address));
   }
   const response = await fetch(address);
-  if (!response.ok) {
-    throw new PithError("KernelFault", { address: address.href, status: response.status });
+  const { ok, status } = response;
+  if (!ok) {
+    const file = address.pathname.replace(/.*\//, "");
+    throw new PithError("BuildIncomplete", { file, address: address.href, status });
   }
   return new Uint8Array(await response.arrayBuffer());
 }

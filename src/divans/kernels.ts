@@ -50,7 +50,7 @@ export function isOfBytes(error: unknown): boolean {
   return error instanceof PithError && error.kind !== "bug";
 }
 
-/** The kernel and its dictionary, read on first use. @throws PithError "KernelFault" */
+/** The kernel and its dictionary, read on first use. @throws PithError "BuildIncomplete" */
 export async function loadDivans(variant?: KernelVariant): Promise<DivansKernels> {
   const [kernel, dictionary] = await Promise.all([
     loadKernel("divans", variant === undefined ? {} : { variant }),

@@ -12,7 +12,7 @@ import { type Kernel, loadKernel } from "../core/kernel.ts";
 import { FILTER_UNIT_BYTES_MAXIMUM } from "../core/limits.ts";
 import { type Filter, numbersOf } from "./filter.ts";
 
-/** The kernel that filters, compiled on first use. @throws PithError "KernelFault" */
+/** The kernel that filters, compiled on first use. @throws PithError "BuildIncomplete" */
 export function loadFilters(): Promise<Kernel> {
   return loadKernel("filters");
 }

@@ -128,7 +128,7 @@ let loading: Promise<Dictionary> | undefined;
 /**
  * The dictionary, read on first use and shared afterwards.
  *
- * @throws PithError "KernelFault" when its file cannot be read
+ * @throws PithError "BuildIncomplete" when its file cannot be read
  */
 export function loadDictionary(): Promise<Dictionary> {
   if (loading === undefined) {

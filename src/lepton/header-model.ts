@@ -42,7 +42,7 @@ export function chooseDictionary(dictionary: Uint8Array | undefined): void {
   loaded.clear();
 }
 
-/** The kernels, with the dictionary. @throws PithError "KernelFault" */
+/** The kernels, with the dictionary. @throws PithError "BuildIncomplete" */
 export function loadHeaderKernels(variant?: KernelVariant): Promise<HeaderKernels> {
   const known = loaded.get(variant);
   if (known !== undefined) return known;
@@ -65,7 +65,8 @@ async function loadShipped(): Promise<Uint8Array> {
   const dictionary = await loadKernelFile(DICTIONARY_FILE);
   const sum = checksumOf(dictionary);
   if (sum === DICTIONARY_SUM) return dictionary;
-  throw new PithError("KernelFault", { file: DICTIONARY_FILE, expected: DICTIONARY_SUM, sum });
+  const [expected, actual] = [DICTIONARY_SUM.toString(16), sum.toString(16)];
+  throw new PithError("BuildIncomplete", { file: DICTIONARY_FILE, expected, actual });
 }
 
 /** The kernel whose instances know a dictionary from the first. */

@@ -12,7 +12,7 @@ const encoders = new WeakMap<Kernel, Kernel>();
 /** Of the bare kernel, and of the priors that its instances are given. */
 const denseDecoders = new WeakMap<Kernel, WeakMap<PriorSet, Kernel>>();
 
-/** The kernel whose instances decode. @throws PithError "KernelFault" */
+/** The kernel whose instances decode. @throws PithError "BuildIncomplete", "KernelFault" */
 export async function loadDecoder(
   model: CoefficientModel = "lepton",
   variant?: KernelVariant,
@@ -28,7 +28,7 @@ export async function loadDecoder(
   return decoder;
 }
 
-/** The kernel whose instances code. @throws PithError "KernelFault" */
+/** The kernel whose instances code. @throws PithError "BuildIncomplete", "KernelFault" */
 export async function loadEncoder(
   model: CoefficientModel = "lepton",
   variant?: KernelVariant,

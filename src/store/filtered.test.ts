@@ -35,7 +35,7 @@ async function withStore(body: (bench: TestStore, coder: Coder) => Promise<void>
 function ofOldBuild(coder: Coder): Coder {
   return {
     ...coder,
-    requireReadable(stored) {
+    async requireReadable(stored) {
       const missing = [...stored].filter(({ codecVersion }) => codecVersion !== 1);
       if (missing.length > 0) throw new PithError("VersionGate", { missing: missing.length });
     },

@@ -31,9 +31,9 @@ function someJpeg(seed: number, progressive = false): Uint8Array {
 function withoutDense(coder: Coder): Coder {
   return {
     ...coder,
-    requireReadable(stored) {
+    async requireReadable(stored) {
       const all = [...stored];
-      coder.requireReadable(all);
+      await coder.requireReadable(all);
       if (all.some(({ codec }) => codec === DENSE)) throw new PithError("VersionGate");
     },
   };

@@ -125,8 +125,8 @@ export interface Store {
  * Opens a store: takes the data folder, checks the database, asks the version gate, and finishes
  * deletions that a crash interrupted.
  *
- * @throws PithError "StoreLocked", "DatabaseDamaged", "VersionGate", "BadConfig", "ReadOnly",
- *   "DiskFull" or "StoreIo"; the folder is free again then
+ * @throws PithError "StoreLocked", "DatabaseDamaged", "VersionGate", "BuildIncomplete", "BadConfig",
+ *   "ReadOnly", "DiskFull" or "StoreIo"; the folder is free again then
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const clock = options.clock ?? systemClock;
@@ -161,7 +161,7 @@ export interface Base {
 async function start(options: StoreOptions, base: Base): Promise<Store> {
   const { meta, blobs, clock } = base;
   const { codecs } = await meta.totals();
-  options.coder.requireReadable(codecs);
+  await options.coder.requireReadable(codecs);
   const graceMs = options.graceMs ?? GRACE_MS;
   const alarm = options.onAlarm ?? (() => {});
   const closing = new AbortController();

@@ -46,7 +46,7 @@ export function smallCoder(chunkBytes = SMALL_CHUNK_BYTES): SmallCoder {
       onChange: () => () => {},
       close: () => {},
     },
-    requireReadable(stored) {
+    async requireReadable(stored) {
       const missing = [...stored].filter(
         ({ codec, codecVersion }) => codec > 2 || codecVersion > 1,
       );
