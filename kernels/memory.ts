@@ -163,7 +163,7 @@ export const DENSE_MODEL_BYTES: usize = 3012 << 10;
 /** What the walk needs of each component: quantizers and tables made of them. */
 export const DENSE_COMPONENTS: usize = DENSE_MODEL + DENSE_MODEL_BYTES;
 export const DENSE_COMPONENT_BYTES: usize = 16384;
-/** What the coding of one block needs for a moment (dense/records.ts, dense/estimate.ts). */
+/** What the coding of one block needs for a moment (dense/records.ts, dense/estimates.ts). */
 export const DENSE_SCRATCH: usize = DENSE_COMPONENTS + 4 * DENSE_COMPONENT_BYTES;
 /** The neighbour that is not there: a record of zeros. */
 export const NO_RECORD: usize = DENSE_SCRATCH;
@@ -173,19 +173,29 @@ export const OWN_MAGNITUDES: usize = NO_RECORD + 512;
 /** What is left of the sums that would continue the blocks above and to the left. i32[8] twice. */
 export const BORDERS_ABOVE: usize = OWN_MAGNITUDES + 272;
 export const BORDERS_LEFT: usize = BORDERS_ABOVE + 32;
-/** The neighbours' part of each magnitude that is estimated. i32[8][8]. */
-export const ESTIMATES: usize = BORDERS_LEFT + 32;
+/** What does not change while a block is coded, of each estimate and each prediction. i32[8][8]. */
+export const INTERIOR_ESTIMATES: usize = BORDERS_LEFT + 32;
+export const INTERIOR_PREDICTIONS: usize = INTERIOR_ESTIMATES + 256;
+/** The same of an edge. i32[2][8], i32[8]. */
+export const EDGE_ESTIMATES: usize = INTERIOR_PREDICTIONS + 256;
+export const EDGE_PREDICTIONS: usize = EDGE_ESTIMATES + 64;
 export const DENSE_SCRATCH_BYTES: usize = 2048;
 /** What the adaptive tables begin as, from the trained asset. */
 export const DENSE_PRIORS: usize = DENSE_SCRATCH + DENSE_SCRATCH_BYTES;
 export const DENSE_PRIOR_BYTES: usize = DENSE_MODEL_BYTES;
-/** Trained weights, as the host writes them (dense/regressions.ts). i16[10576]. */
+/** Trained weights, as the host writes them (dense/weights.ts). i16[10576]. */
 export const DENSE_REGRESSIONS: usize = DENSE_PRIORS + DENSE_PRIOR_BYTES;
-/** Those of the neighbours' magnitudes, in pairs for vectors. i16[3][8][6][2][8]. */
-export const MAGNITUDE_PAIRS: usize = DENSE_REGRESSIONS + 2 * 10576;
+/** The same laid out for eight coefficients at once (dense/weights.ts). i16[2][8][2][16], i16[2][2][4][16],
+ * i16[3][9][6][16], i16[3][2][3][16]. */
+export const INTERIOR_PAIRS: usize = DENSE_REGRESSIONS + 2 * 10576;
+export const EDGE_PAIRS: usize = INTERIOR_PAIRS + 2 * 8 * 2 * 32;
+export const MAGNITUDE_PAIRS: usize = EDGE_PAIRS + 2 * 2 * 4 * 32;
+export const EDGE_MAGNITUDE_PAIRS: usize = MAGNITUDE_PAIRS + 3 * 9 * 6 * 32;
+/** And for what lies beside one coefficient. i16[3][64][8]. */
+export const OWN_WEIGHTS: usize = EDGE_MAGNITUDE_PAIRS + 3 * 2 * 3 * 32;
 /** Tables that depend on nothing (dense/levels.ts). u16[4096], u8[4096], u8[64] twice, u8[128],
  * i16[9][8]. */
-export const SQUASH: usize = MAGNITUDE_PAIRS + 3 * 8 * 6 * 2 * 16;
+export const SQUASH: usize = OWN_WEIGHTS + 3 * 64 * 16;
 export const LOG_LEVELS: usize = SQUASH + 2 * 4096;
 export const COUNT_LEVELS: usize = LOG_LEVELS + 4096;
 export const WIDE_LEVELS: usize = COUNT_LEVELS + 64;
@@ -197,7 +207,7 @@ export const DENSE_TABLES_END: usize = INTERIOR_ORDER + 64;
 /** Where the regions that depend on the picture begin. */
 export const DENSE_PICTURE: usize = DENSE_TABLES_END;
 /** What the model keeps of a coded block for those that follow. */
-export const DENSE_RECORD_BYTES: usize = 464;
+export const DENSE_RECORD_BYTES: usize = 480;
 
 // DivANS. What decoding needs comes first; what only encoding needs lies behind it, so that a
 // decoder's memory never grows that far.

@@ -19,13 +19,15 @@ import { squash } from "./levels.ts";
 import { LENGTH_LIMIT, PAIR_BYTES, ROW_STEPS } from "./tables.ts";
 
 /** Addresses of the contexts of the next decision: rows, or pairs. */
-export let c0: usize = 0;
-export let c1: usize = 0;
-export let c2: usize = 0;
-export let c3: usize = 0;
-export let c4: usize = 0;
-export let c5: usize = 0;
-export let c6: usize = 0;
+let c0: usize = 0;
+let c1: usize = 0;
+let c2: usize = 0;
+let c3: usize = 0;
+let c4: usize = 0;
+let c5: usize = 0;
+let c6: usize = 0;
+/** Of one more context, where other components have something to say. */
+let otherContext: usize = 0;
 
 /** What a rate loses by a use, of 32768ths of its square. */
 const RATE_LOSS: i32 = 10240;
@@ -75,35 +77,91 @@ export function use7(a: usize, b: usize, c: usize, d: usize, e: usize, f: usize,
   c6 = g;
 }
 
-/** Names one more context of a decision that has three, five or six. */
+/** Names the context that decisions have in addition when told so. */
 // @ts-ignore: decorator
 @inline
-export function useFourth(d: usize): void {
-  c3 = d;
+export function useOther(context: usize): void {
+  otherContext = context;
 }
+
+/** Codes a decision with the first `count` contexts, which are pairs, and the other one when `hasOther`.
+ * Returns the decision. */
 // @ts-ignore: decorator
 @inline
-export function useSixth(f: usize): void {
-  c5 = f;
+export function decide<D>(count: i32, hasOther: bool, given: u32): u32 {
+  return decideAt<D>(count, hasOther, 0, given);
+}
+
+/** A number of `bits` bits, first bit first, with a pair for each node of the contexts' trees. */
+// @ts-ignore: decorator
+@inline
+export function decideTree<D>(count: i32, bits: u32, given: u32): u32 {
+  let node: u32 = 1;
+  for (let i = bits; i > 0; i--) {
+    const at = PAIR_BYTES * <usize>node;
+    node = (node << 1) | decideAt<D>(count, false, at, (given >> (i - 1)) & 1);
+  }
+  return node - (1 << bits);
+}
+
+/** Codes a decision with the pairs `at` bytes behind the contexts. */
+// @ts-ignore: decorator
+@inline
+function decideAt<D>(count: i32, hasOther: bool, at: usize, given: u32): u32 {
+  return ASC_FEATURE_SIMD
+    ? pairVectors<D>(count, hasOther, at, given)
+    : pairScalars<D>(count, hasOther, at, given);
+}
+
+/** Four pairs in a vector, four in another: the first contexts, the last ones and the other. */
+// @ts-ignore: decorator
+@inline
+function pairVectors<D>(count: i32, hasOther: bool, at: usize, given: u32): u32 {
+  let low = v128.load32_zero(c0 + at);
+  let high = i64x2.splat(0);
+  if (count > 1) low = v128.load_lane<u32>(c1 + at, low, 1);
+  if (count > 2) low = v128.load_lane<u32>(c2 + at, low, 2);
+  if (count > 3) low = v128.load_lane<u32>(c3 + at, low, 3);
+  if (count > 4) high = v128.load32_zero(c4 + at);
+  if (count > 5) high = v128.load_lane<u32>(c5 + at, high, 1);
+  if (count > 6) high = v128.load_lane<u32>(c6 + at, high, 2);
+  if (hasOther) high = v128.load_lane<u32>(otherContext + at, high, 3);
+  const isLong = count > 4 || hasOther;
+  const logits = i32x4.splat(1);
+  let sums = i32x4.dot_i16x8_s(low, logits);
+  if (isLong) sums = i32x4.add(sums, i32x4.dot_i16x8_s(high, logits));
+  sums = i32x4.add(sums, i32x4.shuffle(sums, sums, 2, 3, 0, 1));
+  const sum = i32x4.extract_lane(sums, 0) + i32x4.extract_lane(sums, 1);
+  const probability = squash(sum);
+  const bit = code<D>(probability, given);
+  const errors = i16x8.splat(<i16>errorOf(bit, probability));
+  low = learnedPairs(low, errors);
+  v128.store_lane<u32>(c0 + at, low, 0);
+  if (count > 1) v128.store_lane<u32>(c1 + at, low, 1);
+  if (count > 2) v128.store_lane<u32>(c2 + at, low, 2);
+  if (count > 3) v128.store_lane<u32>(c3 + at, low, 3);
+  if (isLong) high = learnedPairs(high, errors);
+  if (count > 4) v128.store_lane<u32>(c4 + at, high, 0);
+  if (count > 5) v128.store_lane<u32>(c5 + at, high, 1);
+  if (count > 6) v128.store_lane<u32>(c6 + at, high, 2);
+  if (hasOther) v128.store_lane<u32>(otherContext + at, high, 3);
+  return bit;
+}
+
+/** Four pairs after a decision: logits in even lanes, rates in odd ones. */
+// @ts-ignore: decorator
+@inline
+function learnedPairs(pairs: v128, errors: v128): v128 {
+  const steps = i16x8.q15mulr_sat_s(errors, i32x4.shr_u(pairs, 16));
+  const squares = i16x8.q15mulr_sat_s(pairs, pairs);
+  const loss = i16x8.q15mulr_sat_s(squares, i32x4.splat(RATE_LOSS << 16));
+  const moved = i16x8.sub(i16x8.add_sat_s(pairs, steps), loss);
+  return i16x8.max_s(moved, i32x4.splat((floor << 16) | 0x8000));
 }
 
 // @ts-ignore: decorator
 @inline
-export function useSeventh(g: usize): void {
-  c6 = g;
-}
-
-/** Codes a decision with the first `count` contexts, which are pairs. Returns the decision. */
-// @ts-ignore: decorator
-@inline
-export function decide<D>(count: i32, given: u32): u32 {
-  return decideAt<D>(count, 0, given);
-}
-
-/** The same with the pairs `at` bytes behind the contexts. */
-// @ts-ignore: decorator
-@inline
-export function decideAt<D>(count: i32, at: usize, given: u32): u32 {
+function pairScalars<D>(count: i32, hasOther: bool, at: usize, given: u32): u32 {
   let sum = theta(c0 + at);
   if (count > 1) sum += theta(c1 + at);
   if (count > 2) sum += theta(c2 + at);
@@ -111,6 +169,7 @@ export function decideAt<D>(count: i32, at: usize, given: u32): u32 {
   if (count > 4) sum += theta(c4 + at);
   if (count > 5) sum += theta(c5 + at);
   if (count > 6) sum += theta(c6 + at);
+  if (hasOther) sum += theta(otherContext + at);
   const probability = squash(sum);
   const bit = code<D>(probability, given);
   const error = errorOf(bit, probability);
@@ -121,29 +180,20 @@ export function decideAt<D>(count: i32, at: usize, given: u32): u32 {
   if (count > 4) learn(c4 + at, error);
   if (count > 5) learn(c5 + at, error);
   if (count > 6) learn(c6 + at, error);
+  if (hasOther) learn(otherContext + at, error);
   return bit;
 }
 
-/** A number of `bits` bits, first bit first, with a pair for each node of the contexts' trees. */
-// @ts-ignore: decorator
-@inline
-export function decideTree<D>(count: i32, bits: u32, given: u32): u32 {
-  let node: u32 = 1;
-  for (let i = bits; i > 0; i--) {
-    const at = PAIR_BYTES * <usize>node;
-    node = (node << 1) | decideAt<D>(count, at, (given >> (i - 1)) & 1);
-  }
-  return node - (1 << bits);
-}
-
 /**
- * Codes an exponent with the first `count` contexts, which are rows: a one for each step, a zero at its
- * end. Beyond the rows' eight steps pairs at `longer` go on.
+ * Codes an exponent with the first `count` contexts, which are rows, and the other one when `hasOther`: a one
+ * for each step, a zero at its end. Beyond the rows' eight steps pairs at `longer` go on.
  */
 // @ts-ignore: decorator
 @inline
-export function decideLength<D>(count: i32, longer: usize, given: i32): i32 {
-  const length = ASC_FEATURE_SIMD ? rowVectors<D>(count, given) : rowScalars<D>(count, given);
+export function decideLength<D>(count: i32, hasOther: bool, longer: usize, given: i32): i32 {
+  const length = ASC_FEATURE_SIMD
+    ? rowVectors<D>(count, hasOther, given)
+    : rowScalars<D>(count, hasOther, given);
   return length < ROW_STEPS ? length : goFurther<D>(longer, given);
 }
 
@@ -151,21 +201,21 @@ function goFurther<D>(longer: usize, given: i32): i32 {
   let length = ROW_STEPS;
   for (; length < LENGTH_LIMIT; length++) {
     c0 = longer + PAIR_BYTES * <usize>(length - ROW_STEPS);
-    if (decide<D>(1, u32(given > length)) == 0) break;
+    if (decide<D>(1, false, u32(given > length)) == 0) break;
   }
   return length;
 }
 
 // @ts-ignore: decorator
 @inline
-function rowVectors<D>(count: i32, given: i32): i32 {
+function rowVectors<D>(count: i32, hasOther: bool, given: i32): i32 {
   let sums = v128.load(c0);
   if (count > 1) sums = i16x8.add_sat_s(sums, v128.load(c1));
   if (count > 2) sums = i16x8.add_sat_s(sums, v128.load(c2));
   if (count > 3) sums = i16x8.add_sat_s(sums, v128.load(c3));
   if (count > 4) sums = i16x8.add_sat_s(sums, v128.load(c4));
   if (count > 5) sums = i16x8.add_sat_s(sums, v128.load(c5));
-  if (count > 6) sums = i16x8.add_sat_s(sums, v128.load(c6));
+  if (hasOther) sums = i16x8.add_sat_s(sums, v128.load(otherContext));
   let errors = i16x8.splat(0);
   let length: i32 = 0;
   let visited: usize = 1;
@@ -222,13 +272,13 @@ function rowVectors<D>(count: i32, given: i32): i32 {
       }
     }
   }
-  learnRows(count, errors, visited);
+  learnRows(count, hasOther, errors, visited);
   return length;
 }
 
 // @ts-ignore: decorator
 @inline
-function learnRows(count: i32, errors: v128, visited: usize): void {
+function learnRows(count: i32, hasOther: bool, errors: v128, visited: usize): void {
   const mask = v128.load(VISITED + 16 * visited);
   learnRow(c0, errors, mask);
   if (count > 1) learnRow(c1, errors, mask);
@@ -236,7 +286,7 @@ function learnRows(count: i32, errors: v128, visited: usize): void {
   if (count > 3) learnRow(c3, errors, mask);
   if (count > 4) learnRow(c4, errors, mask);
   if (count > 5) learnRow(c5, errors, mask);
-  if (count > 6) learnRow(c6, errors, mask);
+  if (hasOther) learnRow(otherContext, errors, mask);
 }
 
 // @ts-ignore: decorator
@@ -253,7 +303,7 @@ function learnRow(row: usize, errors: v128, mask: v128): void {
 /** The same, lane by lane. */
 // @ts-ignore: decorator
 @inline
-function rowScalars<D>(count: i32, given: i32): i32 {
+function rowScalars<D>(count: i32, hasOther: bool, given: i32): i32 {
   let length: i32 = 0;
   for (; length < ROW_STEPS; length++) {
     const lane = 2 * <usize>length;
@@ -263,7 +313,7 @@ function rowScalars<D>(count: i32, given: i32): i32 {
     if (count > 3) sum = saturated(sum + <i32>load<i16>(c3 + lane));
     if (count > 4) sum = saturated(sum + <i32>load<i16>(c4 + lane));
     if (count > 5) sum = saturated(sum + <i32>load<i16>(c5 + lane));
-    if (count > 6) sum = saturated(sum + <i32>load<i16>(c6 + lane));
+    if (hasOther) sum = saturated(sum + <i32>load<i16>(otherContext + lane));
     const probability = squash(sum);
     const bit = code<D>(probability, u32(given > length));
     const error = errorOf(bit, probability);
@@ -273,7 +323,7 @@ function rowScalars<D>(count: i32, given: i32): i32 {
     if (count > 3) learnLane(c3 + lane, error);
     if (count > 4) learnLane(c4 + lane, error);
     if (count > 5) learnLane(c5 + lane, error);
-    if (count > 6) learnLane(c6 + lane, error);
+    if (hasOther) learnLane(otherContext + lane, error);
     if (bit == 0) break;
   }
   return length;

@@ -21,8 +21,10 @@ import { beginCoefficients, mask } from "./coefficient.ts";
 import { component } from "./component.ts";
 import { codeDc } from "./dc.ts";
 import { Column, codeEdge, codeEdgeCount, edgeSum, missed, Row } from "./edge.ts";
+import { beginEstimates } from "./estimates.ts";
 import { codeInterior, lowSum } from "./interior.ts";
 import { countLevel, sumLevel, wideLevel } from "./levels.ts";
+import { beginPredictions } from "./predictions.ts";
 import {
   above,
   aboveLeft,
@@ -42,7 +44,6 @@ import {
   secondAbove,
   secondLeft,
 } from "./records.ts";
-import { beginEstimates } from "./regressions.ts";
 import {
   COUNT_ABOVE,
   COUNT_ALL,
@@ -88,6 +89,7 @@ export function codeBlock<D>(block: usize, column: i32): i32 {
   beginRecord(column);
   beginCoefficients(known);
   beginEstimates();
+  beginPredictions();
 
   chooseCount();
   const count = decideTree<D>(7, 6, <u32>popcnt<u64>(known & INTERIOR_MASK));

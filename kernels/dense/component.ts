@@ -6,8 +6,8 @@
  */
 import { components } from "../jpeg/frame.ts";
 import { DENSE_COMPONENT_BYTES, DENSE_COMPONENTS, QUANTIZERS } from "../memory.ts";
-import { selectWeights } from "./regressions.ts";
 import { selectTables } from "./tables.ts";
+import { selectWeights } from "./weights.ts";
 
 /** i16[64]: at most 16383, as weights see them. i32[64]: as they are. */
 const C_CAPPED: usize = 0;
@@ -15,6 +15,8 @@ const C_QUANTIZERS: usize = 128;
 /** u64[64] twice: 2^40 and 2^32 over each quantizer, the first rounded up. */
 const C_EXACT: usize = 384;
 const C_CLOSE: usize = 896;
+/** i16[8]: the capped ones of the first column. */
+const C_COLUMN: usize = 1408;
 
 const EXACT_BITS: u64 = 40;
 const CLOSE_BITS: u64 = 32;
@@ -23,6 +25,8 @@ const PRODUCT_LIMIT: i32 = 16383;
 
 /** The component that is being coded, and what was made of its quantizers. */
 export let component: i32 = 0;
+/** Whether it has contexts of what other components are: components 1 and 2. */
+export let isColour: bool = false;
 let at: usize = DENSE_COMPONENTS;
 
 /** Makes the tables of all components from the quantizers that the host has written. */
@@ -34,6 +38,9 @@ export function makeComponents(): void {
       const divisor = <u64>max<i32>(q, 1);
       store<i16>(table + 2 * raster, <i16>min<i32>(q, PRODUCT_LIMIT), C_CAPPED);
       store<i32>(table + 4 * raster, q, C_QUANTIZERS);
+      if ((raster & 7) == 0) {
+        store<i16>(table + (raster >> 2), <i16>min<i32>(q, PRODUCT_LIMIT), C_COLUMN);
+      }
       const exact = (((<u64>1) << EXACT_BITS) + divisor - 1) / divisor;
       store<u64>(table + 8 * raster, exact, C_EXACT);
       store<u64>(table + 8 * raster, ((<u64>1) << CLOSE_BITS) / divisor, C_CLOSE);
@@ -45,8 +52,22 @@ export function makeComponents(): void {
 export function selectDenseComponent(c: i32): void {
   component = c;
   at = DENSE_COMPONENTS + <usize>c * DENSE_COMPONENT_BYTES;
-  selectWeights(c, at + C_CAPPED);
-  selectTables(c == 1 || c == 2 ? 1 : 0);
+  selectWeights(c);
+  isColour = c == 1 || c == 2;
+  selectTables(isColour ? 1 : 0);
+}
+
+/** Addresses of the quantizers as weights see them, i16 each: by raster, and of the first column. */
+// @ts-ignore: decorator
+@inline
+export function cappedQuantizers(): usize {
+  return at + C_CAPPED;
+}
+
+// @ts-ignore: decorator
+@inline
+export function cappedColumn(): usize {
+  return at + C_COLUMN;
 }
 
 // @ts-ignore: decorator

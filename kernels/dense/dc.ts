@@ -11,10 +11,11 @@
 import { FAULT_COEFFICIENT, FAULT_STREAM } from "../fault.ts";
 import { reads } from "../jpeg/direction.ts";
 import { BORDERS_ABOVE, BORDERS_LEFT } from "../memory.ts";
-import { decide, decideLength, use3, use5, useSixth } from "./additive.ts";
+import { decide, decideLength, use3, use5, useOther } from "./additive.ts";
 import { keepCoefficient } from "./coefficient.ts";
 import { cappedQuantizer, component, ratio, signedRatio } from "./component.ts";
 import { bitLength, countLevel, logLevel } from "./levels.ts";
+import { predictDc } from "./predictions.ts";
 import {
   above,
   aboveLeft,
@@ -28,7 +29,6 @@ import {
   secondAbove,
   secondLeft,
 } from "./records.ts";
-import { predictDc, WEIGHT_BITS } from "./regressions.ts";
 import {
   bitPlace,
   DC_BITS_PLACE,
@@ -49,6 +49,7 @@ import {
   ROW_BYTES,
   tables,
 } from "./tables.ts";
+import { WEIGHT_BITS } from "./weights.ts";
 
 const VALUE_LIMIT: i32 = 32767;
 /** Levels beyond it are as good as that: 32768 quantizers, in 1/4096. */
@@ -87,15 +88,13 @@ export function codeDc<D>(block: usize, count: u32, missedAbove: u32, missedLeft
   );
   const longer = tables + ESCAPE_DC;
   const given = <i32>bitLength(magnitude);
-  let length: i32;
-  if (component == 2) {
+  const isLast = component == 2;
+  if (isLast) {
     const surprise = 21 * <usize>load<u8>(second, R_DC_LENGTH);
     const unsure = logLevel(missedAndBorders) >> 1;
-    useSixth(tables + DC_OTHER + ROW_BYTES * (surprise + min<usize>(unsure, 20)));
-    length = decideLength<D>(6, longer, given);
-  } else {
-    length = decideLength<D>(5, longer, given);
+    useOther(tables + DC_OTHER + ROW_BYTES * (surprise + min<usize>(unsure, 20)));
   }
+  const length = decideLength<D>(5, isLast, longer, given);
   store<u8>(here, <u8>min(length, 11), R_DC_LENGTH);
   let result = level;
   if (length > 0) {
@@ -192,7 +191,7 @@ function codeBits<D>(length: u32, magnitude: u32): u32 {
       tables + DC_BITS_UNSURE + PAIR_BYTES * (DC_PLACES * missedLevel + place),
       tables + DC_BITS_PREFIX + PAIR_BYTES * (4 * top + <usize>min(j, 3)),
     );
-    coded = (coded << 1) | decide<D>(3, (magnitude >> j) & 1);
+    coded = (coded << 1) | decide<D>(3, false, (magnitude >> j) & 1);
   }
   return coded;
 }
@@ -207,5 +206,5 @@ function codeSign<D>(magnitude: u32, given: u32): u32 {
     tables + DC_SIGN_BORDERS + PAIR_BYTES * (17 * borderHalves + opinionQuarters),
     tables + DC_SIGN_SIZE + PAIR_BYTES * ((8 * size + eighths) * 17 + opinionQuarters),
   );
-  return decide<D>(3, given);
+  return decide<D>(3, false, given);
 }

@@ -11,18 +11,22 @@
 import { FAULT_COEFFICIENT, FAULT_STREAM } from "../fault.ts";
 import { reads } from "../jpeg/direction.ts";
 import { BORDERS_ABOVE, BORDERS_LEFT, OWN_MAGNITUDES } from "../memory.ts";
-import { decide, decideLength, decideTree, use4, use5, use6, useSeventh } from "./additive.ts";
+import { decide, decideLength, decideTree, use4, use5, use6, useOther } from "./additive.ts";
 import { keepCoefficient, OWN_LINE } from "./coefficient.ts";
 import {
+  cappedColumn,
   cappedQuantizer,
-  component,
+  cappedQuantizers,
+  isColour,
   productOf,
   quotient,
   signedRatio,
   sizeOver,
 } from "./component.ts";
+import { beginEdgeEstimates, edgeEstimate, magnitudeWeights, term } from "./estimates.ts";
 import { columnLine, LENGTH_LIMIT_AC, rowLine } from "./interior.ts";
 import { bitLength, logLevel, sumLevel } from "./levels.ts";
+import { beginEdgePredictions, predictEdge } from "./predictions.ts";
 import {
   above,
   aboveLeft,
@@ -40,13 +44,6 @@ import {
   second,
   signOf,
 } from "./records.ts";
-import {
-  magnitudeWeights,
-  neighboursEstimate,
-  predictEdge,
-  term,
-  WEIGHT_BITS,
-} from "./regressions.ts";
 import {
   bitPlace,
   EDGE_BITS_BOTH,
@@ -79,6 +76,7 @@ import {
   ROW_BYTES,
   tables,
 } from "./tables.ts";
+import { WEIGHT_BITS } from "./weights.ts";
 
 /** The first row's edge, the first column's. */
 export class Row {}
@@ -153,9 +151,12 @@ export function codeEdge<D, Edge>(block: usize, count: u32): i32 {
   let before: u32 = 0;
   missed = 0;
   edgeSum = 0;
+  const isRow = idof<Edge>() == idof<Row>();
+  beginEdgePredictions(isRow);
+  if (count > 0) beginEdgeEstimates(isRow, isRow ? cappedQuantizers() : cappedColumn());
   for (let i: usize = 1; i < 8; i++) {
     const raster = step * i;
-    const sum = predictEdge(idof<Edge>() == idof<Row>(), i);
+    const sum = predictEdge(isRow, i);
     const whole = sum >> WEIGHT_BITS;
     if (remaining == 0) {
       missed += <u32>abs<i32>(whole);
@@ -167,10 +168,7 @@ export function codeEdge<D, Edge>(block: usize, count: u32): i32 {
     chooseLength<Edge>(i, raster, remaining, before);
     const longer = tables + ESCAPE_EDGE;
     const given = <i32>bitLength(magnitude);
-    const length =
-      component == 0 || component > 2
-        ? decideLength<D>(6, longer, given)
-        : decideLength<D>(7, longer, given);
+    const length = decideLength<D>(6, isColour, longer, given);
     before = 0;
     if (length == 0) {
       missed += <u32>abs<i32>(whole);
@@ -201,24 +199,14 @@ function expect<Edge>(raster: usize, i: usize, sum: i32, remaining: u32, before:
   smooth = signedRatio(raster, level, RATIO_LIMIT);
   const q = cappedQuantizer(raster);
   const weights = magnitudeWeights(raster);
-  let estimate = neighboursEstimate(raster);
-  estimate += term(weights, 11, ownBeside<Edge>(i, 1));
-  estimate += term(weights, 12, ownBeside<Edge>(i, 2));
-  if (i > 1) {
-    estimate += term(weights, 13, magnitudeOf(here, raster - step));
-    estimate += term(weights, 15, ownBeside<Edge>(i - 1, 1));
-  }
+  let estimate = edgeEstimate(i);
+  if (i > 1) estimate += term(weights, 13, magnitudeOf(here, raster - step));
   if (i > 2) estimate += term(weights, 14, magnitudeOf(here, raster - 2 * step));
-  if (i < 7) estimate += term(weights, 16, ownBeside<Edge>(i + 1, 1));
-  if (!isRow) estimate += term(weights, 17, magnitudeOf(here, i));
   const share = <i32>((<u32>q * remaining) / (8 - <u32>i));
   estimate += term(weights, 18, min<i32>(share, INPUT_LIMIT));
   if (before != 0) estimate += term(weights, 19, q);
   estimate += term(weights, 20, min<i32>(abs<i32>(whole), INPUT_LIMIT));
   estimate += term(weights, 21, min<i32>(abs<i32>(border - whole), INPUT_LIMIT));
-  if (i < 7) {
-    estimate += term(weights, 22, magnitudeOf(isRow ? above : left, raster + step));
-  }
   expected = min<u32>(quotient(raster, <u32>max<i32>(estimate, 0) >> 8), 4095);
   scale = logLevel(expected);
 }
@@ -249,11 +237,11 @@ function chooseLength<Edge>(i: usize, raster: usize, remaining: u32, before: u32
     tables + EDGE_NEAR + ROW_BYTES * ((place * 11 + around) * 8 + rest),
     tables + EDGE_BORDER + ROW_BYTES * ((place * 12 + borderBits) * HALF_LEVELS + level),
   );
-  if (component == 0 || component > 2) return;
+  if (!isColour) return;
   const firstSize = <usize>min<u32>(sizeOver(raster, magnitudeOf(first, raster)), 7);
   const secondSize = <usize>min<u32>(sizeOver(raster, magnitudeOf(second, raster)), 7);
   const row = ((place * 8 + firstSize) * 8 + secondSize) * 8 + min<usize>(scale / 5, 7);
-  useSeventh(tables + EDGE_OTHER + ROW_BYTES * row);
+  useOther(tables + EDGE_OTHER + ROW_BYTES * row);
 }
 
 /** The sign: 1 for a positive one. */
@@ -275,7 +263,7 @@ function codeSign<D, Edge>(i: usize, raster: usize, length: u32, given: u32): u3
     tables + EDGE_SIGN_SCALE + PAIR_BYTES * (scaled * 7 + place),
     tables + EDGE_SIGN_OTHER + PAIR_BYTES * (other * 7 + place),
   );
-  return decide<D>(4, given);
+  return decide<D>(4, false, given);
 }
 
 /** `n` cut to -most..most, as 0..2 * most. */
@@ -306,7 +294,7 @@ function codeBits<D>(i: usize, length: u32, isPositive: u32, magnitude: u32): u3
         EDGE_BITS_BOTH +
         PAIR_BYTES * ((12 * near + min<usize>(scale >> 2, 11)) * 4 + <usize>min(j, 3)),
     );
-    coded = (coded << 1) | decide<D>(5, (magnitude >> j) & 1);
+    coded = (coded << 1) | decide<D>(5, false, (magnitude >> j) & 1);
   }
   return coded;
 }

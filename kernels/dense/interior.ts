@@ -10,18 +10,21 @@
 import { FAULT_COEFFICIENT, FAULT_STREAM } from "../fault.ts";
 import { reads } from "../jpeg/direction.ts";
 import { BORDERS_ABOVE, BORDERS_LEFT, INTERIOR_ORDER, OWN_MAGNITUDES } from "../memory.ts";
-import { decide, decideLength, use3, use5, useFourth, useSixth } from "./additive.ts";
+import { decide, decideLength, use3, use5, useOther } from "./additive.ts";
 import { keepCoefficient, OWN_LINE } from "./coefficient.ts";
-import { cappedQuantizer, component, quotient, ratio, sizeOver } from "./component.ts";
-import { bitLength, countLevel, logLevel, sumLevel } from "./levels.ts";
-import { above, first, left, magnitudeOf, R_ROWS, second, signOf } from "./records.ts";
 import {
-  magnitudeWeights,
-  neighboursEstimate,
-  predictInterior,
-  term,
-  WEIGHT_BITS,
-} from "./regressions.ts";
+  cappedQuantizer,
+  cappedQuantizers,
+  component,
+  isColour,
+  quotient,
+  ratio,
+  sizeOver,
+} from "./component.ts";
+import { magnitudeWeights, near, neighboursEstimate, ownEstimate, term } from "./estimates.ts";
+import { bitLength, countLevel, logLevel, sumLevel } from "./levels.ts";
+import { predictInterior } from "./predictions.ts";
+import { above, first, left, magnitudeOf, R_ROWS, second, signOf } from "./records.ts";
 import {
   BITS_PLACE,
   BITS_PREFIX,
@@ -44,6 +47,7 @@ import {
   SIGN_SIZE,
   tables,
 } from "./tables.ts";
+import { WEIGHT_BITS } from "./weights.ts";
 
 const INTERIOR_COUNT: u32 = 49;
 /** Of the interior, so many count as low frequencies. */
@@ -81,14 +85,10 @@ export function codeInterior<D>(block: usize, count: u32): i32 {
     const value = reads<D>() ? 0 : <i32>load<i16>(block + 2 * raster);
     const magnitude = <u32>abs<i32>(value);
     expect(raster, u, v, remaining, INTERIOR_COUNT - <u32>z, isBehindOne);
-    const own = OWN_MAGNITUDES + OWN_LINE * (v + 2) + 2 * (u + 2);
-    chooseLength(z, raster, own, remaining);
+    chooseLength(z, raster, remaining);
     const longer = tables + ESCAPE_INTERIOR;
     const given = <i32>bitLength(magnitude);
-    const length =
-      component == 0 || component > 2
-        ? decideLength<D>(3, longer, given)
-        : decideLength<D>(4, longer, given);
+    const length = decideLength<D>(3, isColour, longer, given);
     isBehindOne = length > 0;
     if (length == 0) continue;
     if (length > LENGTH_LIMIT_AC) return reads<D>() ? -FAULT_STREAM : -FAULT_COEFFICIENT;
@@ -121,14 +121,7 @@ function expect(
   const q = cappedQuantizer(raster);
   const weights = magnitudeWeights(raster);
   const own = OWN_MAGNITUDES + OWN_LINE * (v + 2) + 2 * (u + 2);
-  let estimate = neighboursEstimate(raster);
-  estimate += term(weights, 11, load<u16>(own - 2));
-  estimate += term(weights, 12, load<u16>(own - OWN_LINE));
-  estimate += term(weights, 13, load<u16>(own - OWN_LINE - 2));
-  estimate += term(weights, 14, load<u16>(own - 4));
-  estimate += term(weights, 15, load<u16>(own - 2 * OWN_LINE));
-  estimate += term(weights, 16, load<u16>(own + OWN_LINE - 2));
-  estimate += term(weights, 17, load<u16>(own - OWN_LINE + 2));
+  let estimate = neighboursEstimate(raster, cappedQuantizers()) + ownEstimate(raster, own);
   estimate += term(weights, 18, min<i32>(<i32>((<u32>q * remaining) / rest), INPUT_LIMIT));
   if (isBehindOne) estimate += term(weights, 19, q);
   const whole = <i32>abs<i32>(sum >> WEIGHT_BITS);
@@ -146,24 +139,20 @@ function takeEstimate(raster: usize, estimate: i32): void {
 /** Names the contexts of the length. */
 // @ts-ignore: decorator
 @inline
-function chooseLength(z: usize, raster: usize, own: usize, remaining: u32): void {
-  let near: u32 = 2 * (load<u16>(own - 2) + <u32>load<u16>(own - OWN_LINE));
-  near += <u32>load<u16>(own - OWN_LINE - 2) + load<u16>(own - 4);
-  near += <u32>load<u16>(own - 2 * OWN_LINE) + load<u16>(own + OWN_LINE - 2);
-  near += load<u16>(own - OWN_LINE + 2);
-  near = sizeOver(raster, near);
+function chooseLength(z: usize, raster: usize, remaining: u32): void {
+  const around = sizeOver(raster, near);
   const count = countLevel(remaining);
   const signed = min<usize>(logLevel(predicted >> 8) >> 1, 15);
   use3(
     tables + INTERIOR_SCALE + ROW_BYTES * ((z * HALF_LEVELS + (scale >> 1)) * 3 + (count >> 2)),
-    tables + INTERIOR_OWN + ROW_BYTES * ((z * 11 + sumLevel(near)) * 12 + count),
+    tables + INTERIOR_OWN + ROW_BYTES * ((z * 11 + sumLevel(around)) * 12 + count),
     tables + INTERIOR_SIGNED + ROW_BYTES * (scale * 16 + signed),
   );
-  if (component == 0 || component > 2) return;
+  if (!isColour) return;
   const firstSize = min<usize>(sizeOver(raster, magnitudeOf(first, raster)), 4);
   const secondSize = min<usize>(sizeOver(raster, magnitudeOf(second, raster)), 4);
   const row = ((z * 5 + firstSize) * 5 + secondSize) * 11 + min<usize>(scale >> 2, 10);
-  useFourth(tables + INTERIOR_OTHER + ROW_BYTES * row);
+  useOther(tables + INTERIOR_OTHER + ROW_BYTES * row);
 }
 
 /** The bits of the magnitude below its leading one. Returns the magnitude. */
@@ -180,7 +169,7 @@ function codeBits<D>(z: usize, length: u32, magnitude: u32): u32 {
       tables + BITS_SCALE + PAIR_BYTES * ((PLACES * (scale >> 1) + place) * 4 + top),
       tables + BITS_PREFIX + PAIR_BYTES * (size * 6 + <usize>min(j, 5)),
     );
-    coded = (coded << 1) | decide<D>(3, (magnitude >> j) & 1);
+    coded = (coded << 1) | decide<D>(3, false, (magnitude >> j) & 1);
   }
   return coded;
 }
@@ -202,12 +191,16 @@ function codeSign<D>(z: usize, raster: usize, u: usize, v: usize, magnitude: u32
     tables + SIGN_PLACE + PAIR_BYTES * (41 * z + place),
     tables + SIGN_SIZE + PAIR_BYTES * (4 * size + <usize>min<u32>(magnitude - 1, 3)),
   );
-  if (component == 0 || component > 2) return decide<D>(5, given);
-  let other: usize = 9 * z;
-  if (component == 2) other += 49 * 9 + 3 * signOf(second, raster) + signOf(first, raster);
-  else other += fifthOf(first, raster);
-  useSixth(tables + SIGN_OTHER + PAIR_BYTES * other);
-  return decide<D>(6, given);
+  if (isColour) useOther(tables + SIGN_OTHER + PAIR_BYTES * (9 * z + otherSigns(raster)));
+  return decide<D>(5, isColour, given);
+}
+
+/** What the first component, or both of the others, say of a sign. */
+// @ts-ignore: decorator
+@inline
+function otherSigns(raster: usize): usize {
+  if (component == 1) return fifthOf(first, raster);
+  return 49 * 9 + 3 * signOf(second, raster) + signOf(first, raster);
 }
 
 /** Which sign the prediction has, with `size` of at most `most`: 0 .. 2 * most. */

@@ -1,7 +1,7 @@
 /**
  * Records: what is kept of each coded block for those that follow, in a ring of block rows a component.
  *
- *   | coefficients times quantizers, rows | the same, columns | border sums | counts | crosses |   464 bytes
+ *   | coefficients times quantizers, rows | the same, columns | border sums | counts | crosses |   480 bytes
  *
  * A block sees eight others: above, left, the corners above, the ones behind (two above, two to the left), and of
  * chrominance the block of luminance and of the first chrominance at the same place. What is missing is a
@@ -34,6 +34,8 @@ export const R_COLUMN_SUM: usize = 325;
 export const R_LOW_SUM: usize = 326;
 /** i16[64]: sum of the magnitudes of the four places beside each, but of the DC. */
 export const R_CROSSES: usize = 336;
+/** i16[8]: those of the first column again. */
+export const R_COLUMN_CROSSES: usize = 464;
 
 /** Records of the block that is being coded and of those it sees. */
 export let here: usize = NO_RECORD;
@@ -169,18 +171,25 @@ export function firstCount(): u32 {
   return sum / <u32>(across * down);
 }
 
+/** A product in a record. */
+// @ts-ignore: decorator
+@inline
+export function productAt(record: usize, raster: usize): i32 {
+  return <i32>load<i16>(record + 2 * raster, R_ROWS);
+}
+
 /** Magnitude of a product in a record. */
 // @ts-ignore: decorator
 @inline
 export function magnitudeOf(record: usize, raster: usize): u32 {
-  return <u32>abs<i32>(<i32>load<i16>(record + 2 * raster, R_ROWS));
+  return <u32>abs<i32>(productAt(record, raster));
 }
 
 /** 0 for none, 1 for a positive one, 2 for a negative one. */
 // @ts-ignore: decorator
 @inline
 export function signOf(record: usize, raster: usize): usize {
-  const product = <i32>load<i16>(record + 2 * raster, R_ROWS);
+  const product = productAt(record, raster);
   return usize(product > 0) + 2 * usize(product < 0);
 }
 
@@ -224,6 +233,7 @@ function endScalars(): void {
       sum += magnitudeAt(u, v - 1) + magnitudeAt(u, v + 1);
       store<i16>(here + 2 * <usize>(8 * v + u), <i16>min<i32>(sum, 32767), R_CROSSES);
     }
+    store<i16>(here + 2 * <usize>v, load<i16>(here + 16 * <usize>v, R_CROSSES), R_COLUMN_CROSSES);
   }
 }
 
@@ -248,6 +258,13 @@ function endVectors(): void {
     before = line;
     line = behind;
   }
+  const column = i16x8.replace_lane(i16x8.abs(v128.load(here, R_COLUMNS)), 0, 0);
+  const beside = i16x8.abs(v128.load(here + 16, R_COLUMNS));
+  const ends = i16x8.add_sat_s(
+    i16x8.shuffle(column, none, 8, 0, 1, 2, 3, 4, 5, 6),
+    i16x8.shuffle(column, none, 1, 2, 3, 4, 5, 6, 7, 8),
+  );
+  v128.store(here, i16x8.add_sat_s(beside, ends), R_COLUMN_CROSSES);
 }
 
 // @ts-ignore: decorator
