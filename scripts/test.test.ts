@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chooseRuns, closingLines, forbiddenSkips, judge, type Run, readWish } from "./test.ts";
+import {
+  chooseRuns,
+  closingLines,
+  forbiddenSkips,
+  judge,
+  type Run,
+  readWish,
+  shardsOf,
+} from "./test.ts";
 import type { TestCount } from "./test-count.ts";
 
 const GOOD: TestCount = {
@@ -65,4 +73,21 @@ test("named files run where they belong", () => {
     ],
   );
   assert.deepEqual(chooseRuns(runs, ["src/core/*.test.ts"])[0]?.name, "unit");
+});
+
+test("a whole run is shared among processes, a part of it is not", () => {
+  const run: Run = { name: "unit", patterns: [], isolated: false, shards: 2, timeoutMs: 1 };
+  const whole = { files: [], options: [], minutes: undefined };
+  assert.deepEqual(
+    shardsOf(run, whole).map((shard) => [shard.run.name, ...shard.options]),
+    [
+      ["unit 1/2", "--test-shard=1/2"],
+      ["unit 2/2", "--test-shard=2/2"],
+    ],
+  );
+  const { shards: _, ...alone } = run;
+  assert.deepEqual(shardsOf(alone, whole), [{ run: alone, options: [] }]);
+  assert.deepEqual(shardsOf(run, { ...whole, files: ["a.test.ts"] }), [{ run, options: [] }]);
+  const options = ["--test-name-pattern=x"];
+  assert.deepEqual(shardsOf(run, { ...whole, options }), [{ run, options }]);
 });

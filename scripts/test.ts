@@ -1,7 +1,7 @@
 /**
  * The test commands: which files run, in what processes, and when a run counts as passed.
  *
- *   npm test                 unit run      src, scripts and test/*.test.ts, all in one process
+ *   npm test                 unit run      src, scripts and test/*.test.ts, in two processes
  *                            process run   test/system and others, a process per file
  *   npm run test:full        both with PITH_FULL=1 and test/full, then every fuzzer
  *   npm run fuzz             every *.fuzz.ts; `--minutes N` repeats them with new seeds
@@ -26,8 +26,10 @@ export type Mode = (typeof MODES)[number];
 export interface Run {
   readonly name: string;
   readonly patterns: readonly string[];
-  /** One process for all files is four times as fast, but files can disturb one another. */
+  /** One process for many files is four times as fast, but files can disturb one another. */
   readonly isolated: boolean;
+  /** Processes, side by side, that share the files of a run that is not isolated; 1 unless told. */
+  readonly shards?: number;
   /** A test that takes longer fails; long tests set their own, shorter or longer. */
   readonly timeoutMs: number;
 }
@@ -44,6 +46,7 @@ const UNIT: Run = {
     "test/*.test.ts",
   ],
   isolated: false,
+  shards: 2,
   timeoutMs: 2 * MINUTE_MS,
 };
 const PROCESS: Run = {
@@ -162,27 +165,66 @@ interface Outcome {
 /** Set by a signal: the run under way gets it too, and no other one begins. */
 let stopped = false;
 
-/** Runs the test runner once. */
-async function perform(run: Run, wish: Wish, settings: NodeJS.ProcessEnv): Promise<Outcome> {
+/** A run's share of the files: all of them, or every n-th. */
+export interface Shard {
+  readonly run: Run;
+  readonly options: readonly string[];
+}
+
+/** What goes side by side. Files or options of the user's may leave a shard nothing: no shards then. */
+export function shardsOf(run: Run, { files, options }: Wish): Shard[] {
+  const count = files.length + options.length > 0 ? 1 : (run.shards ?? 1);
+  if (count === 1) return [{ run, options }];
+  return Array.from({ length: count }, (_, i) => ({
+    run: { ...run, name: `${run.name} ${i + 1}/${count}` },
+    options: [`--test-shard=${i + 1}/${count}`],
+  }));
+}
+
+/** Runs the test runner for each shard of a run. What the second one tells comes behind the first. */
+async function perform(run: Run, wish: Wish, settings: NodeJS.ProcessEnv): Promise<Outcome[]> {
+  process.stdout.write(`\n${run.name}\n`);
   const folder = mkdtempSync(join(tmpdir(), "pith-test-"));
-  const file = join(folder, "count.json");
+  const shards = shardsOf(run, wish);
+  const toldBy = (i: number): string => (i === 0 ? "stdout" : join(folder, `told-${i}.txt`));
+  const outcomes = await Promise.all(
+    shards.map((shard, i) => performShard(shard, toldBy(i), join(folder, `${i}.json`), settings)),
+  );
+  for (let i = 1; i < shards.length; i++) {
+    if (existsSync(toldBy(i))) process.stdout.write(`\n${readFileSync(toldBy(i), "utf8")}`);
+  }
+  rmSync(folder, { recursive: true });
+  return outcomes;
+}
+
+/**
+ * Runs the test runner once.
+ *
+ * @param told - where the runner's words go: "stdout", or the name of a file
+ * @param counted - name of the file for the counts
+ */
+async function performShard(
+  { run, options }: Shard,
+  told: string,
+  counted: string,
+  settings: NodeJS.ProcessEnv,
+): Promise<Outcome> {
   const args = [
     "--test",
     "--test-force-exit",
     `--test-timeout=${run.timeoutMs}`,
     ...(run.isolated ? ["--test-concurrency=2"] : ["--test-isolation=none"]),
-    ...["--test-reporter=spec", "--test-reporter-destination=stdout"],
+    ...["--test-reporter=spec", `--test-reporter-destination=${told}`],
     `--test-reporter=${join(ROOT, "scripts", "test-count.ts")}`,
-    `--test-reporter-destination=${file}`,
-    ...wish.options,
+    `--test-reporter-destination=${counted}`,
+    ...options,
     ...run.patterns,
   ];
-  const cache = run.isolated ? { NODE_COMPILE_CACHE: join(ROOT, ".toolchain/compile-cache") } : {};
+  // Worker threads, which tests start by the hundred, each load the sources anew.
+  const cache = { NODE_COMPILE_CACHE: join(ROOT, ".toolchain/compile-cache") };
   const env: NodeJS.ProcessEnv = { ...process.env, ...cache, ...settings };
-  process.stdout.write(`\n${run.name}\n`);
   const code = await runChild(process.execPath, args, { cwd: ROOT, env });
-  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
-  rmSync(folder, { recursive: true });
+  const text = existsSync(counted) ? readFileSync(counted, "utf8") : "";
   const count = text === "" ? undefined : (JSON.parse(text) as TestCount);
   const forbidden = forbiddenSkips(env["CI"] === "true", env["PITH_FULL"] === "1");
   return { run, count, reasons: judge(code, count, forbidden) };
@@ -196,7 +238,7 @@ async function performFor(runs: readonly Run[], wish: Wish, minutes: number): Pr
   for (let round = 1; ; round++) {
     const settings = { PITH_FULL: "1", PITH_SEED_FIRST: String(start + (round - 1) * 1_000_000) };
     const outcomes: Outcome[] = [];
-    for (const run of runs) outcomes.push(await perform(run, wish, settings));
+    for (const run of runs) outcomes.push(...(await perform(run, wish, settings)));
     process.stdout.write(`\nround ${round} from seed ${settings.PITH_SEED_FIRST}\n`);
     const failed = outcomes.some((one) => one.reasons.length > 0);
     if (failed || stopped || Date.now() >= end) return outcomes;
@@ -237,7 +279,7 @@ async function main(mode: Mode, wish: Wish): Promise<number> {
     const settings: NodeJS.ProcessEnv = mode === "short" ? {} : { PITH_FULL: "1" };
     if (mode === "soak") settings["PITH_SOAK_MINUTES"] = String(wish.minutes ?? 10);
     for (const run of runs) {
-      if (!stopped) outcomes.push(await perform(run, wish, settings));
+      if (!stopped) outcomes.push(...(await perform(run, wish, settings)));
     }
   }
   process.stdout.write(`\n${closingLines(outcomes).join("\n")}\n`);

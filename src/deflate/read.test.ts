@@ -15,6 +15,8 @@ import { portableEngine } from "./inflate-portable.ts";
 import { zlibEngine, zlibWholeEngine } from "./inflate-zlib.ts";
 import { type InflateOptions, readWith } from "./read.ts";
 
+const isFull = process.env["PITH_FULL"] === "1";
+
 const VECTORS = resolve(import.meta.dirname, "../../test/vectors/deflate");
 const ENGINES = [zlibEngine as InflateEngine, zlibWholeEngine as InflateEngine, portableEngine];
 /** Sizes of the pieces in which compressed bytes come. */
@@ -132,6 +134,8 @@ test("a file cut at any byte is truncated, and nothing else", async () => {
     const memberEnd = gzipSync("a").length;
     const twoMembers = format === "gzip" && whole.length === 2 * memberEnd;
     for (let end = 0; end < whole.length; end++) {
+      // Behind what a block begins with, most places are alike.
+      if (!isFull && end > 100 && end % 5 > 0 && end < whole.length - 20) continue;
       const answer = await outcome(whole.subarray(0, end), { format }, [Infinity, 13]);
       // Between two members nothing tells that another one should follow.
       if (twoMembers && end === memberEnd) assert.deepEqual(answer, text.encode("a"));
@@ -313,7 +317,7 @@ test("a long reading leaves its thread to others now and then", async () => {
 });
 
 test("a length of 4 GiB and more wraps in ISIZE and is no fault", {
-  skip: process.env["PITH_FULL"] === "1" ? false : "long; PITH_FULL=1 runs it",
+  skip: isFull ? false : "long; PITH_FULL=1 runs it",
 }, async () => {
   // One stored-free megabyte of zeros between sync flushes, repeated: 4 GiB + 1 MiB + 0 bytes.
   const { constants, createDeflateRaw } = await import("node:zlib");
