@@ -6,9 +6,9 @@
  * Several specialists may know it: the first one leads, and says how it is cut; the others take what it
  * refuses. Some take part at some efforts only.
  *
- * Every chunk goes down this list until a codec takes it and its frame is proved. A general codec
- * that saves too little sends the chunk to `stored` at once: the other would not save more than is
- * worth it. Which codecs are switched off is asked anew for each chunk (gate.ts).
+ * Every chunk goes down this list until a codec takes it and its frame is proved; a few are tried by more
+ * than one (contest.ts). A general codec that saves too little sends the chunk to `stored` at once: the
+ * other would not save more than is worth it. Which codecs are switched off is asked anew for each chunk (gate.ts).
  */
 import type { Claim, Codec, Effort } from "../core/codec.ts";
 import { PithError } from "../core/errors.ts";

@@ -3,6 +3,7 @@
  *
  *   in order, one after the other      known? -> the specialists' sessions (object-sessions.ts)
  *   then at once, chunk beside chunk   refused: cut again at 4 MiB -> general codecs -> stored
+ *                                      contested: the same beside it, the smaller one stays (contest.ts)
  *                                      frame -> proof; not proved: the next codec
  *
  * What a codec does wrong ends here as an event; only what is nobody's fault but the caller's or
@@ -17,6 +18,7 @@ import { type Plan, SAVES_TOO_LITTLE } from "./choose.ts";
 import { ChunkReports, type Fresh } from "./chunk-reports.ts";
 import type { CodeReply, PlainChunk } from "./code-chunk.ts";
 import type { CodecStamp, CodedChunk, EncodeOptions } from "./coder.ts";
+import { generalMayWin } from "./contest.ts";
 import type { Cut } from "./cut.ts";
 import type { Engine } from "./engine.ts";
 import { FILTERS_SWITCH, type FilterStamp } from "./filtering.ts";
@@ -93,8 +95,8 @@ class Line implements ChunkLine {
     if (!this.#sessions.areOver) {
       const passed = this.#turn.then(() => this.#passSessions(chunk));
       this.#turn = passed.catch(() => undefined);
-      const piece = await this.#provePassed(chunk, await passed);
-      if (piece !== undefined) return [piece];
+      const pieces = await this.#provePassed(chunk, await passed);
+      if (pieces !== undefined) return pieces;
     } else if (await this.#isKnown(chunk)) {
       return [knownPiece(chunk)];
     }
@@ -134,13 +136,35 @@ class Line implements ChunkLine {
     return known ? "known" : passed;
   }
 
-  async #provePassed(chunk: PlainChunk, passed: Passed): Promise<CodedPiece | undefined> {
-    if (passed === "known") return knownPiece(chunk);
+  async #provePassed(
+    chunk: PlainChunk,
+    passed: Passed,
+  ): Promise<readonly CodedPiece[] | undefined> {
+    if (passed === "known") return [knownPiece(chunk)];
     if (passed === undefined) return undefined;
-    const piece = await this.#prove(passed.codec, passed.fresh, chunk);
+    const { codec, fresh } = passed;
+    const smaller = await this.#beat(fresh, chunk);
+    if (smaller !== undefined) {
+      this.#reports.beaten(codec, chunk);
+      return smaller;
+    }
+    const piece = await this.#prove(codec, fresh, chunk);
+    if (piece !== undefined) return [piece];
     // A session whose frame does not hold has a wrong idea of the object.
-    if (piece === undefined) this.#sessions.end(passed.codec);
-    return piece;
+    this.#sessions.end(codec);
+    return undefined;
+  }
+
+  /** What general codecs make of a chunk that a specialist has coded, where that is worth a trial;
+   * undefined when the specialist's frame stays. */
+  async #beat(fresh: Fresh, chunk: PlainChunk): Promise<readonly CodedPiece[] | undefined> {
+    const { contest, frame } = fresh.value;
+    if (contest === undefined || !generalMayWin(contest, frame.length)) return undefined;
+    // Whoever names a codec wants no other.
+    if (this.#options.codec !== undefined) return undefined;
+    const pieces = await this.#codeGenerally(chunk);
+    const bytes = pieces.reduce((sum, piece) => sum + (piece.frame?.length ?? 0), 0);
+    return bytes < frame.length ? pieces : undefined;
   }
 
   /** The general codecs' turn; what a specialist claimed in one piece is cut again for them. */

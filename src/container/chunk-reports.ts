@@ -37,6 +37,12 @@ export class ChunkReports {
     this.tell(codec.name, fault.kind === "input" ? "refused" : "failed", fault, chunk);
   }
 
+  /** Another codec's frame of this chunk is smaller. */
+  beaten(codec: Codec, chunk: PlainChunk): void {
+    const why = "another codec's frame is smaller";
+    this.tell(codec.name, "refused", new PithError("CodecRefused", { why }), chunk);
+  }
+
   tell(codec: string, outcome: "refused" | "failed", fault: PithError, chunk?: PlainChunk): void {
     const why = chunk === undefined ? fault.message : `${fault.message}, chunk ${chunk.sha256}`;
     this.#onEvent({ codec, outcome, code: fault.code, why });

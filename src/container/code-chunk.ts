@@ -8,6 +8,7 @@ import type { Codec, Coded, Effort, EncodeSession } from "../core/codec.ts";
 import { assertThat, FAULTS, type FaultCode } from "../core/errors.ts";
 import { FRAME_OVERHEAD_BYTES, SAVED_SHARE_MINIMUM } from "../core/limits.ts";
 import { SAVES_TOO_LITTLE } from "./choose.ts";
+import { type Contest, contestOf } from "./contest.ts";
 import { type Filtered, type FilterStamp, filterFor, stampFilter } from "./filtering.ts";
 import { encodeFrame, frameBytesOf } from "./frame.ts";
 
@@ -29,6 +30,8 @@ export type CodeReply =
       readonly frame: Uint8Array<ArrayBuffer>;
       /** What the chunk was changed by before the codec had it. */
       readonly filter: FilterStamp | undefined;
+      /** Undefined where nobody else can make a smaller one. */
+      readonly contest?: Contest | undefined;
     }
   | Refused;
 
@@ -96,7 +99,8 @@ export async function codeChunk(
     parameters,
     payload,
   });
-  return { frame, filter: stampFilter(filter) };
+  const contest = codec.contested === true ? contestOf(plain) : undefined;
+  return { frame, filter: stampFilter(filter), contest };
 }
 
 /** Codes a chunk with a session of its own, for codecs whose chunks are independent; behind the filter

@@ -31,6 +31,7 @@ export type JpegCodecTraits = Pick<
 export function jpegCodec(model: Model, traits: JpegCodecTraits): Codec {
   return {
     ...traits,
+    contested: true,
     independent: false,
     sniff: (first, ended) => claimJpeg(first, ended, model),
     open: () => openSession(model),

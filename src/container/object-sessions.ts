@@ -3,6 +3,7 @@
  *
  *   chunk -> first session: coded  -> the others only see it
  *            first session: refused -> the next one codes it, those behind only see it
+ *            first session: coded, but contested (contest.ts) -> all code it, the smallest frame stays
  *
  * Each session meets each chunk, in order, so that any of them can go on where those before it cannot. One
  * that fails, or whose codec is switched off, has missed a chunk and is ended.
@@ -72,9 +73,9 @@ export class ObjectSessions {
         const session = await ready;
         if (isKnown) {
           await session.observe(chunk);
-        } else if (passed === undefined) {
+        } else if (passed === undefined || passed.fresh.value.contest !== undefined) {
           const fresh = this.#reports.taken(codec, await session.encode(chunk), chunk);
-          if (fresh !== undefined) passed = { codec, fresh };
+          if (fresh !== undefined) passed = this.#smaller(passed, { codec, fresh }, chunk);
         } else if (!chunk.last) {
           await session.observe(chunk);
         }
@@ -84,6 +85,19 @@ export class ObjectSessions {
       }
     }
     return passed;
+  }
+
+  /** The one of two frames that stays; the first where they are as long as each other. */
+  #smaller(
+    first: SessionPassed | undefined,
+    second: SessionPassed,
+    chunk: PlainChunk,
+  ): SessionPassed {
+    if (first === undefined) return second;
+    const wins = second.fresh.value.frame.length < first.fresh.value.frame.length;
+    const [winner, loser] = wins ? [second, first] : [first, second];
+    this.#reports.beaten(loser.codec, chunk);
+    return winner;
   }
 
   /** Ends the session of a codec, which has a wrong idea of the object. */

@@ -32,11 +32,16 @@ export const LOOK_BYTES_MINIMUM = { quick: SAMPLED_BYTES_MINIMUM, long: 4 * 1024
  */
 export function looksPacked(chunk: Uint8Array, search: keyof typeof LOOK_BYTES_MINIMUM): boolean {
   if (chunk.length < LOOK_BYTES_MINIMUM[search]) return false;
+  return 1 - packedShare(chunk) < SAVED_SHARE_MINIMUM;
+}
+
+/** The share of a chunk that packing it quickly would about leave, 0 to 1. */
+export function packedShare(chunk: Uint8Array): number {
   const isSampled = chunk.length >= SAMPLED_BYTES_MINIMUM;
   const head = isSampled ? chunk.subarray(0, HEAD_BYTES) : chunk;
   const rest = chunk.subarray(head.length);
   const saved = savedShare([head]) * head.length + savedShare(samplesOf(rest)) * rest.length;
-  return saved < chunk.length * SAVED_SHARE_MINIMUM;
+  return 1 - saved / Math.max(chunk.length, 1);
 }
 
 /** Samples of what follows the head; none where nothing does. */

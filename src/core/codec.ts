@@ -93,6 +93,9 @@ export interface Codec {
   readonly files?: BuildFiles | undefined;
   /** Efforts at which a specialist takes part unasked; all unless told. Named, it codes at any. */
   readonly efforts?: readonly Effort[] | undefined;
+  /** True for a specialist that may claim what others code smaller: where a chunk's bytes repeat, they are
+   * asked, too (container/contest.ts). */
+  readonly contested?: boolean | undefined;
   /** True when chunks of one object do not depend on each other and may be coded at once. */
   readonly independent: boolean;
   /**

@@ -24,6 +24,15 @@ export const CHUNK_BYTES_MAXIMUM = 16 * MIB;
  * it the cost of decoding at each read is not worth the space. One part in 128. */
 export const SAVED_SHARE_MINIMUM = 1 / 128;
 
+/** A contested specialist's chunk is coded by further specialists, too, when a quick look at samples would save
+ * this share of it. Of 38 photographs one, a thermal picture, looks so; flat areas and made patterns begin at a
+ * tenth. One part in 16. */
+export const CONTEST_SAVED_SHARE_MINIMUM = 1 / 16;
+
+/** General codecs code it, too, when the look promises less than this many times the best specialist's frame:
+ * they come to a half of what the look promises, or a little below it. */
+export const CONTEST_GENERAL_RATIO = 5 / 4;
+
 /** A frame is never longer than its plain bytes plus this; header and worst stored form. */
 export const FRAME_OVERHEAD_BYTES = 128;
 
