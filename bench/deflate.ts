@@ -12,7 +12,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { JSON_OPTION, optionsOf } from "./command/options.ts";
 import { benchInputs, type Input } from "./deflate/inputs.ts";
 import { benchPeers, type Peer, type Sample } from "./deflate/peers.ts";
 import { machineNow, printReport, type Result, resultOf, targetsOf } from "./deflate/report.ts";
@@ -20,17 +20,19 @@ import { measureScaling } from "./deflate/scaling.ts";
 
 const ROUNDS = 5;
 
-const { values } = parseArgs({
+const values = optionsOf({
+  name: "deflate",
+  says: "Linear-time deflate beside zlib and others. About four minutes.",
   options: {
-    json: { type: "boolean", default: false },
-    rounds: { type: "string", default: String(ROUNDS) },
-    only: { type: "string", default: "" },
+    json: JSON_OPTION,
+    rounds: { kind: "count", value: ROUNDS, says: "rounds of all; medians count" },
+    only: { kind: "text", argument: "NAME", says: "inputs whose name contains it" },
   },
 });
 
 const folder = mkdtempSync(join(tmpdir(), "pith-bench-"));
 try {
-  await main(Number(values.rounds), values.only, values.json);
+  await main(values.rounds, values.only, values.json);
 } finally {
   rmSync(folder, { recursive: true });
 }

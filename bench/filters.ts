@@ -11,7 +11,6 @@
  */
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { brotliCompressSync, constants } from "node:zlib";
 import {
   applyFilter,
@@ -22,6 +21,7 @@ import {
   undoFilter,
 } from "../src/filters/index.ts";
 import { corpus, corpusFile, corpusPath } from "../test/corpus.ts";
+import { JSON_OPTION, optionsOf } from "./command/options.ts";
 import { machineNow, median } from "./deflate/report.ts";
 
 const UNIT_BYTES = 4 << 20;
@@ -39,8 +39,13 @@ interface Row {
   readonly speeds: readonly [apply: number, undo: number];
 }
 
-const { values } = parseArgs({
-  options: { json: { type: "boolean", default: false }, only: { type: "string", default: "" } },
+const values = optionsOf({
+  name: "filters",
+  says: "What filters gain on the general corpus, and their speed. About four minutes.",
+  options: {
+    json: JSON_OPTION,
+    only: { kind: "text", argument: "NAME", says: "files whose name contains it" },
+  },
 });
 
 const kernel = await loadFilters();

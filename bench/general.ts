@@ -20,7 +20,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { type Command, JSON_OPTION, optionsOf, refuse } from "./command/options.ts";
 import { machineNow } from "./deflate/report.ts";
 import { CODERS } from "./general/coders.ts";
 import { comparisonOf, rowsOf } from "./general/comparison.ts";
@@ -35,19 +35,31 @@ import { targetsOf } from "./general/targets.ts";
 import { type Unit, unitsOf } from "./general/units.ts";
 import { printTargets } from "./jpeg/tables.ts";
 
-const { values } = parseArgs({
+const COMMAND = {
+  name: "general",
+  says: "The general codec beside zlib, bzip2, brotli, zstd, xz and 7-Zip, as far as they are here.",
   options: {
-    json: { type: "boolean", default: false },
-    files: { type: "string", multiple: true, default: [] },
-    effort: { type: "string", default: EFFORTS.join(",") },
-    peers: { type: "string", default: "" },
-    rounds: { type: "string", default: "1" },
-    time: { type: "boolean", default: true },
-    mash: { type: "boolean", default: false },
-    optimizers: { type: "boolean", default: false },
+    json: JSON_OPTION,
+    files: { kind: "texts", argument: "PATH", says: "a file instead of the corpus's" },
+    effort: {
+      kind: "text",
+      value: EFFORTS.join(","),
+      argument: "LIST",
+      says: "efforts with commas, or none",
+    },
+    peers: {
+      kind: "text",
+      argument: "LIST",
+      says: "beginnings of their names with commas, or none; else all",
+    },
+    rounds: { kind: "count", value: 1, says: "rounds of all; medians count" },
+    time: { kind: "flag", isOn: true, says: "sizes only, once; keeps what peers made of a file" },
+    mash: { kind: "flag", says: "what mash-ups make of the units' parses, instead" },
+    optimizers: { kind: "flag", says: "what optimizers make of them, instead" },
   },
-  allowNegative: true,
-});
+} as const satisfies Command;
+
+const values = optionsOf(COMMAND);
 
 const folder = mkdtempSync(join(tmpdir(), "pith-bench-"));
 try {
@@ -82,7 +94,7 @@ async function measure(units: readonly Unit[]): Promise<Measured> {
   const machine = machineNow();
   const { peers, missing } = peersWanted();
   const keptIn = values.time ? undefined : join(tmpdir(), "pith-bench-general");
-  const plan = { rounds: Number(values.rounds), keptIn };
+  const plan = { rounds: values.rounds, keptIn };
   if (values.time) await warmUp(units, peers);
   const trips = await comparisonOf(units, peers, plan);
   const rows = rowsOf(trips, peers, values.time ? largestOf(units) : undefined);
@@ -106,7 +118,7 @@ async function measure(units: readonly Unit[]): Promise<Measured> {
 function peersWanted(): { readonly peers: readonly Peer[]; readonly missing: readonly string[] } {
   const efforts = values.effort.split(",");
   const unknown = efforts.find((effort) => !["none", ...EFFORTS].includes(effort));
-  if (unknown !== undefined) throw new Error(`no such effort: ${unknown}`);
+  if (unknown !== undefined) refuse(COMMAND, `no such effort: ${unknown}`);
   const wanted = values.peers.split(",");
   const named = (name: string): boolean => wanted.some((beginning) => name.startsWith(beginning));
   const { here, missing } = findPrograms(PROGRAMS.filter(({ name }) => named(name)));

@@ -9,11 +9,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
 import { constants, gunzipSync, gzipSync } from "node:zlib";
 import { gunzipSync as fflateGunzip } from "fflate";
 import { inflate } from "../src/deflate/index.ts";
+import { JSON_OPTION, optionsOf } from "./command/options.ts";
 import { benchInputs } from "./deflate/inputs.ts";
 import { machineNow, median } from "./deflate/report.ts";
 import type { PageJob } from "./inflate/page.ts";
@@ -40,18 +40,20 @@ const SETTINGS = {
   "level 6": { level: 6 },
 } as const;
 
-const { values } = parseArgs({
+const values = optionsOf({
+  name: "inflate",
+  says: "Reading gzip, beside zlib and others. About two minutes.",
   options: {
-    json: { type: "boolean", default: false },
-    rounds: { type: "string", default: String(ROUNDS) },
-    only: { type: "string", default: "" },
+    json: JSON_OPTION,
+    rounds: { kind: "count", value: ROUNDS, says: "rounds of all; medians count" },
+    only: { kind: "text", argument: "NAME", says: "inputs whose name contains it" },
   },
 });
 
 const page = new Worker(new URL("./inflate/page.ts", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "pith-bench-"));
 try {
-  await main(Number(values.rounds), values.only, values.json);
+  await main(values.rounds, values.only, values.json);
 } finally {
   rmSync(folder, { recursive: true });
   await page.terminate();

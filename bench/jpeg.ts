@@ -20,8 +20,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { corpus } from "../test/corpus.ts";
+import { type Command, JSON_OPTION, optionsOf, refuse } from "./command/options.ts";
 import { machineNow } from "./deflate/report.ts";
 import {
   DEFAULT_SEGMENTS,
@@ -49,25 +49,34 @@ const PARTS = ["comparison", "folders", "warm", "segments", "cold", "restored"] 
 /** The photo on which everyone's memory is taken: the largest, 8 megapixels in 4:2:0. */
 const MEMORY_FILE = "nexus-4.jpg";
 
-const { values } = parseArgs({
+const COMMAND = {
+  name: "jpeg",
+  says: "Lepton's model and the dense one beside other tools for JPEGs, as far as they are here.",
   options: {
-    json: { type: "boolean", default: false },
-    quick: { type: "boolean", default: false },
-    rounds: { type: "string", default: "3" },
-    only: { type: "string", default: "" },
-    priors: { type: "string", default: "" },
-    plots: { type: "string", default: resolve(import.meta.dirname, "jpeg/out") },
+    json: JSON_OPTION,
+    quick: { kind: "flag", says: "a few files of each folder" },
+    rounds: { kind: "count", value: 3, says: "rounds of all; medians count" },
+    only: { kind: "text", argument: "PART", says: `the beginning of ${PARTS.join(", ")}` },
+    priors: {
+      kind: "text",
+      argument: "FOLDER",
+      says: "what training with folds wrote, so that no file was trained on",
+    },
+    plots: { kind: "text", argument: "FOLDER", says: "where figures go; else bench/jpeg/out" },
   },
-});
+} as const satisfies Command;
+
+const values = optionsOf(COMMAND);
+const plots = values.plots === "" ? resolve(import.meta.dirname, "jpeg/out") : values.plots;
 
 const wanted = PARTS.filter((part) => part.startsWith(values.only));
-if (wanted.length === 0) throw new Error(`--only takes the beginning of ${PARTS.join(", ")}`);
+if (wanted.length === 0) refuse(COMMAND, `--only takes the beginning of ${PARTS.join(", ")}`);
 if (corpus === undefined) throw new Error("no corpus folder here: PITH_CORPUS names it");
 
 takePriorsFrom(values.priors);
 const folder = mkdtempSync(join(tmpdir(), "pith-bench-"));
 try {
-  const measured = await measure(wanted, values.quick, Number(values.rounds));
+  const measured = await measure(wanted, values.quick, values.rounds);
   const targets = targetsOf(measured);
   if (values.json) console.log(JSON.stringify({ ...measured, targets }, null, 2));
   else printReport(measured, targets);
@@ -167,7 +176,7 @@ function drawFigures(measured: Measured): void {
     curves: measured.segments ?? [],
   });
   if (figures.length === 0) return;
-  mkdirSync(values.plots, { recursive: true });
-  for (const { name, svg } of figures) writeFileSync(join(values.plots, name), svg);
-  console.error(`figures: ${figures.map(({ name }) => name).join(", ")} in ${values.plots}`);
+  mkdirSync(plots, { recursive: true });
+  for (const { name, svg } of figures) writeFileSync(join(plots, name), svg);
+  console.error(`figures: ${figures.map(({ name }) => name).join(", ")} in ${plots}`);
 }

@@ -11,24 +11,26 @@
  * are interleaved, medians of the rounds are compared. `--only` keeps cases whose name contains
  * NAME. About eight minutes on a quiet machine.
  */
-import { parseArgs } from "node:util";
+import { JSON_OPTION, optionsOf } from "./command/options.ts";
 import { machineNow } from "./deflate/report.ts";
 import { cases, type Operation } from "./store/cases.ts";
 import { startClients } from "./store/clients.ts";
 import { printReport, type Sample, summaryOf } from "./store/report.ts";
 import { SERVERS, startServer } from "./store/servers.ts";
 
-const { values } = parseArgs({
+const values = optionsOf({
+  name: "store",
+  says: "The store through HTTP beside files behind node:http. About eight minutes.",
   options: {
-    json: { type: "boolean", default: false },
-    rounds: { type: "string", default: "3" },
-    only: { type: "string", default: "" },
+    json: JSON_OPTION,
+    rounds: { kind: "count", value: 3, says: "rounds of all; medians count" },
+    only: { kind: "text", argument: "NAME", says: "cases whose name contains it" },
   },
 });
 
 const machine = machineNow();
 const samples: Sample[] = [];
-const rounds = Number(values.rounds);
+const { rounds } = values;
 for (const each of cases().filter(({ name }) => name.includes(values.only))) {
   for (let round = 1; round <= rounds; round++) {
     for (const kind of SERVERS) {

@@ -17,11 +17,12 @@ function benchmarks(): string[] {
 
 const [name = "", ...args] = process.argv.slice(2);
 const file = join(FOLDER, `${name}.ts`);
-if (!/^[a-z-]+$/.test(name) || !existsSync(file)) {
-  process.stderr.write(
-    `usage: npm run bench -- NAME [ARGS], NAME one of ${benchmarks().join(", ")}\n`,
-  );
-  process.exitCode = 1;
+const usage = `usage: npm run bench -- NAME [ARGS], NAME one of ${benchmarks().join(", ")}\n`;
+if (name === "--help" || name === "-h") {
+  process.stdout.write(usage);
+} else if (!/^[a-z-]+$/.test(name) || !existsSync(file)) {
+  process.stderr.write(usage);
+  process.exitCode = 2;
 } else {
   process.exitCode = await runChild(process.execPath, [file, ...args]);
 }
