@@ -346,6 +346,14 @@ export const GRACE_MS = 60 * 60 * 1000;
 export const BACKUPS_KEPT = 7;
 export const BACKUP_INTERVAL_MS = 24 * 60 * 60 * 1000;
 
+/** How long the copying of a backup takes at most, for objects that were put meanwhile: whether it has them is
+ * not known after a restart. A minute copies some gigabytes. */
+export const BACKUP_LONGEST_MS = 10 * 60 * 1000;
+
+/** How long plain blobs that the newest backup may name are kept when their chunks have been coded: until the
+ * next one is made, and as long again. */
+export const REPLACED_KEPT_MS = 2 * BACKUP_INTERVAL_MS;
+
 /** The longest blob: the largest chunk as a frame, stored. A longer file under a blob's name is
  * damage, and is not read into memory. */
 export const BLOB_BYTES_MAXIMUM =

@@ -139,11 +139,12 @@ async function pointTo(
 ): Promise<boolean> {
   const { sha256, bytes, state, frameSha256: blob } = chunk;
   const place = placeOf(parts, chunk);
-  const until = keepUntilMs(parts);
-  const row = await parts.meta.putChunk(sha256, bytes, place, reservation, until);
+  const { meta } = parts;
+  const row = await meta.putChunk(sha256, bytes, place, reservation, keepUntilMs(parts));
   const better = row.state === "plain" && state === "coded";
   if (!better && (row.blob === blob || (await isSound(parts, row)))) return true;
-  return await parts.meta.swapChunk(sha256, row.blob, place, reservation, until);
+  // Asked anew: how long the old blob is kept goes by the moment of the swap (last-backup.ts).
+  return await meta.swapChunk(sha256, row.blob, place, reservation, keepUntilMs(parts));
 }
 
 function placeOf(parts: StoreParts, chunk: FramedChunk): ChunkPlace {

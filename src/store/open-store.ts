@@ -12,6 +12,7 @@ import { type CheckOptions, type CheckReport, checkStore } from "./check.ts";
 import { Chores } from "./chores.ts";
 import type { CollectOptions, CollectReport } from "./collect.ts";
 import { type GetOptions, getObject, type OpenedObject } from "./get.ts";
+import { LastBackup } from "./last-backup.ts";
 import type { BucketRow, Condition, ListPage, ListQuery, ObjectRow, Totals } from "./meta/meta.ts";
 import { checkBucketName, checkKey } from "./names.ts";
 import { keepUntilMs, type StoreParts } from "./parts.ts";
@@ -26,6 +27,7 @@ export class OpenStore implements Store {
   readonly #options: StoreOptions;
   readonly #base: Base;
   readonly #closing: AbortController;
+  readonly #lastBackup: LastBackup;
   readonly #recoder: Recoder;
   readonly #recodings: Recodings;
   #chores: Chores | undefined;
@@ -44,7 +46,8 @@ export class OpenStore implements Store {
     this.#options = options;
     this.#base = base;
     this.#closing = closing;
-    this.#recoder = new Recoder(parts, options.effort ?? "default");
+    this.#lastBackup = new LastBackup(base.folder, parts);
+    this.#recoder = new Recoder(parts, options.effort ?? "default", this.#lastBackup);
     this.#recodings = new Recodings({
       parts,
       busy: () => this.#transfers > 0,
@@ -58,6 +61,7 @@ export class OpenStore implements Store {
   /** Starts what a store does by itself, and goes on with what a crash interrupted. */
   async begin(): Promise<void> {
     const chores = this.#options.chores === true;
+    await this.#lastBackup.look();
     await this.#recodings.takeUp(chores);
     if (chores) this.#chores = this.#startChores();
   }
@@ -204,9 +208,11 @@ export class OpenStore implements Store {
       const { folder } = this.#base;
       if (folder === undefined) throw new PithError("NotImplemented", { what: "backup" });
       // Two who ask at once get the same one.
-      this.#backingUp ??= makeBackup(folder, clock.nowMs()).finally(() => {
-        this.#backingUp = undefined;
-      });
+      this.#backingUp ??= this.#lastBackup
+        .making(() => makeBackup(folder, clock.nowMs()))
+        .finally(() => {
+          this.#backingUp = undefined;
+        });
       return await this.#backingUp;
     });
   }
@@ -224,6 +230,7 @@ export class OpenStore implements Store {
   async #collect(parts: StoreParts, options: CollectOptions): Promise<CollectReport> {
     const graceMs = Math.min(options.graceMs ?? parts.graceMs, parts.graceMs);
     await this.#recodings.backUpFirst(graceMs);
+    if (await this.#lastBackup.isDue()) await this.backup();
     return await parts.collector.collect(options);
   }
 

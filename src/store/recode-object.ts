@@ -69,6 +69,8 @@ export function noCounts(): RecodeCounts {
  *
  * @param openedMs - when `row` was read from the metadata
  * @param waits - whether the object is on the list of those that wait to be coded
+ * @param writing - the parts by which blobs and rows are written; others than `parts` keep what they replace
+ *   for longer
  * @throws PithError kind "corrupt", "io" or "bug", or "Aborted"; chunks that were finished by then
  *   stay so
  */
@@ -78,9 +80,10 @@ export async function recodeObject(
   openedMs: number,
   waits: boolean,
   recoding: Recoding,
+  writing: StoreParts = parts,
 ): Promise<void> {
   const holding = parts.keeper.hold();
-  const work = new ObjectWork(parts, holding, recoding);
+  const work = new ObjectWork(writing, holding, recoding);
   try {
     const { way, signal } = recoding;
     const { passedOn } = work.attempt;

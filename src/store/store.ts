@@ -105,7 +105,7 @@ export interface Store {
   /** Ends the recoding under way; the next one of its wish goes on from there. */
   stopRecoding(): Promise<RecodeStatus | undefined>;
   /** Removes garbage whose time has passed; see collect.ts. Backs up the metadata before, where the newest
-   * backup knows only blobs that a recoding has replaced. */
+   * backup knows only blobs that a recoding has replaced, or is old and names plain ones (last-backup.ts). */
   collect(options?: CollectOptions): Promise<CollectReport>;
   /** Removes blobs that the metadata does not know, as check listed them. Only ever on request. */
   removeOrphans(
