@@ -145,6 +145,17 @@ test("what no canonical writer would have written comes back from PDB, DEV and O
   }
 });
 
+test("bytes between marker segments and zeros among quantizers come back", async () => {
+  const table = slopingTable(0, 4, 2);
+  // Behind the first zero the values of an earlier table stay.
+  for (const k of [9, 34]) table.values[k] = 0;
+  const earlier = segment(0xdb, [0, ...Array.from({ length: 64 }, (_, i) => 30 + i)]);
+  const size = { width: 50, height: 40 };
+  const picture = makePicture(seeded(5), size, COLOUR, TEXTURES.natural, [table]);
+  const firstSegments = concatenate([Uint8Array.of(0xff, 0xd8, 0xff, 1, 2), earlier]);
+  await trip(writeJpeg({ picture, scans: oneScan(picture), progressive: false, firstSegments }));
+});
+
 test("JPEGs that end early, with surplus restarts, or without a scan come back", async () => {
   const plan = made(COLOUR, "natural", { restartInterval: 4, surplusRestarts: 3 });
   const { bytes: jpeg, scans } = writeJpegParts(plan);

@@ -101,12 +101,15 @@ class MarkerReader {
 
   #quantizationTables(body: Uint8Array): void {
     for (let at = 0; at < body.length; ) {
-      const isWide = body[at]! >= 16;
+      const valueBytes = body[at]! >= 16 ? 2 : 1;
       const table = this.#quantizers[body[at++]! & 15]!;
-      for (const k of ZIGZAG) {
-        table[k] = isWide ? 256 * body[at]! + body[at + 1]! : body[at]!;
-        at += isWide ? 2 : 1;
+      for (const [i, k] of ZIGZAG.entries()) {
+        const value = body.subarray(at + valueBytes * i, at + valueBytes * (i + 1));
+        table[k] = value.reduce((sum, byte) => 256 * sum + byte, 0);
+        // Behind a zero the values of the table before stay.
+        if (table[k] === 0) break;
       }
+      at += 64 * valueBytes;
     }
   }
 
