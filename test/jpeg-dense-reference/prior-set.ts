@@ -7,6 +7,7 @@
  */
 import { PriorDecoder } from "./prior-coder.ts";
 import { type Parameters, readParameters } from "./prior-parameters.ts";
+import { wordsOfTables } from "./tables.ts";
 
 const START_BYTES = 20;
 const HASH_BYTES = 4;
@@ -32,6 +33,7 @@ export function readPriorSet(file: Uint8Array): PriorSet {
   if (view.getUint32(0) !== 0x50507269) throw new Error("no prior set");
   const end = file.length - HASH_BYTES;
   if (view.getUint32(end, true) !== crc32c(file.subarray(0, end))) throw new Error("a wrong sum");
+  if (view.getUint32(16, true) !== wordsOfTables()) throw new Error("other tables");
   const decoder = new PriorDecoder(file.subarray(START_BYTES, -HASH_BYTES));
   const step = view.getUint16(6, true);
   const rates = [0, 1, 2, 3].map((i) => view.getUint16(8 + 2 * i, true));

@@ -109,3 +109,17 @@ export function parametersOf({ form, sizes }: TableShape): number {
   const units = sizes.reduce((product, size) => product * size, 1);
   return form === "row" ? ROW_STEPS * units : units;
 }
+
+/** 16-bit words of all tables, where rows, classes and the end stand at multiples of a row's. */
+export function wordsOfTables(): number {
+  const rowWords = 2 * ROW_STEPS;
+  const toRow = (words: number): number => rowWords * Math.ceil(words / rowWords);
+  let words = 0;
+  for (const shapes of [SHARED_TABLES, SHARED_TABLES, OTHER_TABLES]) {
+    for (const table of shapes) {
+      words = (table.form === "row" ? toRow(words) : words) + 2 * parametersOf(table);
+    }
+    words = toRow(words);
+  }
+  return words;
+}
