@@ -6,8 +6,9 @@ import { settledSize } from "./carry.ts";
 import { setRateFloor } from "./dense/additive.ts";
 import { fillInteriorOrder } from "./dense/block.ts";
 import { fillLevels } from "./dense/levels.ts";
+import { fillFresh } from "./dense/priors.ts";
 import { setKeeping } from "./dense/segment-model.ts";
-import { fillFresh, TABLE_BYTES } from "./dense/tables.ts";
+import { TABLE_BYTES } from "./dense/tables.ts";
 import { takeWeights } from "./dense/weights.ts";
 import { deviationsAddress, oddRestartsAddress, paddingsAddress } from "./jpeg/deviations.ts";
 import { Dense, Measuring, Reading, Writing } from "./jpeg/direction.ts";
@@ -101,7 +102,7 @@ export function begin(): i32 {
   fillZigzag();
   fillInteriorOrder();
   fillLevels();
-  fillFresh(DENSE_PRIORS);
+  fillFresh();
   return 0;
 }
 

@@ -194,15 +194,15 @@ export const EDGE_MAGNITUDE_PAIRS: usize = MAGNITUDE_PAIRS + 3 * 9 * 6 * 32;
 /** And for what lies beside one coefficient. i16[3][64][8]. */
 export const OWN_WEIGHTS: usize = EDGE_MAGNITUDE_PAIRS + 3 * 2 * 3 * 32;
 /** Tables that depend on nothing (dense/levels.ts). u16[4096], u8[4096], u8[64] twice, u8[128],
- * i16[9][8]. */
+ * i16[5][8]. */
 export const SQUASH: usize = OWN_WEIGHTS + 3 * 64 * 16;
 export const LOG_LEVELS: usize = SQUASH + 2 * 4096;
 export const COUNT_LEVELS: usize = LOG_LEVELS + 4096;
 export const WIDE_LEVELS: usize = COUNT_LEVELS + 64;
 export const SUM_LEVELS: usize = WIDE_LEVELS + 64;
-export const VISITED: usize = SUM_LEVELS + 128;
+export const LOSING: usize = SUM_LEVELS + 128;
 /** Raster indices of the interior in zigzag order (dense/block.ts). u8[64]. */
-export const INTERIOR_ORDER: usize = VISITED + 9 * 16;
+export const INTERIOR_ORDER: usize = LOSING + 5 * 16;
 export const DENSE_TABLES_END: usize = INTERIOR_ORDER + 64;
 /** Where the regions that depend on the picture begin. */
 export const DENSE_PICTURE: usize = DENSE_TABLES_END;

@@ -3,11 +3,9 @@
  */
 import { type KernelInstance, loadKernel } from "../src/core/kernel.ts";
 import { openModel, STATUS } from "../src/lepton/picture.ts";
+import { PRIOR_TABLES, RATE_FLOOR, ROW_LANES } from "../src/lepton/priors-layout.ts";
 import { cutByRows } from "../src/lepton/segments.ts";
 import { storePicture } from "./pictures.ts";
-
-/** The lowest rate, as in use: kernels/dense/additive.ts. */
-const RATE_FLOOR = 197;
 
 /** A stretch of MCU rows. */
 export interface Part {
@@ -44,7 +42,7 @@ export class DenseKernel {
 
   /** The tables as the last segment has left them. A copy. */
   get model(): Int16Array {
-    return this.#tables("modelAddress");
+    return inOrderOfPriors(this.#tables("modelAddress"));
   }
 
   /** Whether segments go on with the tables of the one before. */
@@ -87,4 +85,41 @@ export class DenseKernel {
   #put(at: string, bytes: Uint8Array): void {
     this.#instance.bytes(this.#instance.call(at), bytes.length).set(bytes);
   }
+}
+
+/** Tables as the kernel codes with them, as they are in priors: kernels/dense/priors.ts. */
+function inOrderOfPriors(tables: Int16Array): Int16Array {
+  const words = tables.slice();
+  for (const [from, end] of stretchesOfRows()) {
+    const upper = (end - from) / 2;
+    const half = ROW_LANES / 2;
+    for (let to = from; to < end; to += 2 * ROW_LANES) {
+      const lower = from + (to - from) / 2;
+      for (let lane = 0; lane < half; lane++) {
+        words[to + lane] = tables[lower + lane]!;
+        words[to + half + lane] = tables[lower + upper + lane]!;
+        words[to + ROW_LANES + lane] = tables[lower + half + lane]!;
+        words[to + ROW_LANES + half + lane] = tables[lower + upper + half + lane]!;
+      }
+    }
+  }
+  return words;
+}
+
+/** The word at which a table begins in the kernel: lower steps of a stretch of rows are its first half. */
+export function placeInKernel(at: number): number {
+  const stretch = stretchesOfRows().find(([from, end]) => at >= from && at < end);
+  return stretch === undefined ? at : stretch[0] + (at - stretch[0]) / 2;
+}
+
+/** Tables of rows that follow each other, first word and the one behind the last. */
+function stretchesOfRows(): [number, number][] {
+  const stretches: [number, number][] = [];
+  for (const { kind, at, end } of PRIOR_TABLES) {
+    const last = stretches.at(-1);
+    if (kind !== "rows") continue;
+    if (last !== undefined && last[1] === at) last[1] = end;
+    else stretches.push([at, end]);
+  }
+  return stretches;
 }

@@ -5,7 +5,13 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FRESH_RATE, freshPriors, PRIOR_TABLES, unitOf } from "../src/lepton/priors-layout.ts";
+import {
+  FRESH_RATE,
+  freshPriors,
+  PRIOR_TABLES,
+  RATE_FLOOR,
+  unitOf,
+} from "../src/lepton/priors-layout.ts";
 import { makePicture, TEXTURES } from "../test/jpeg/jpeg-picture.ts";
 import { oneScan, randomQuantization, SAMPLINGS } from "../test/jpeg/jpeg-random.ts";
 import { writeJpeg } from "../test/jpeg/jpeg-writer.ts";
@@ -121,9 +127,10 @@ function countLevel(count: number): number {
 
 /** A rate after so many uses. */
 function rateAfter(uses: number): number {
-  const scaled = (a: number, b: number): number => (a * b + 0x4000) >> 15;
   let rate = FRESH_RATE;
-  for (let i = 0; i < uses; i++) rate = Math.max(197, rate - scaled(scaled(rate, rate), 10_240));
+  for (let i = 0; i < uses; i++) {
+    rate = Math.max(RATE_FLOOR, rate - ((rate * (rate >> 2) + 0x4000) >> 15));
+  }
   return rate;
 }
 

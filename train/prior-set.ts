@@ -18,8 +18,8 @@ import { PriorsWriter } from "./priors-writer.ts";
 import { FAMILIES, type Regressions } from "./reference-regressions.ts";
 import type { LearnedTables } from "./tables.ts";
 
-/** Step of a logit, in 2048ths. */
-const LOGIT_STEP = 160;
+/** Step of a logit, in 8192ths. */
+const LOGIT_STEP = 640;
 /** The four rates; a learned one goes to the nearest by ratio: thresholds are their geometric means. */
 const RATES = [600, 1500, 3750, 8000] as const;
 const RATE_THRESHOLDS = [949, 2372, 5477] as const;
@@ -45,7 +45,7 @@ export function priorSetFile(
   for (const [i, rate] of RATES.entries()) view.setUint16(8 + 2 * i, rate, true);
   view.setUint32(16, PRIOR_WORDS, true);
   file.set(stream, PRIORS_HEADER_BYTES);
-  view.setUint32(file.length - 4, checksumOf(file.subarray(0, file.length - 4)), true);
+  view.setUint32(file.length - 4, checksumOf(file.subarray(0, file.length - 4)));
   return file;
 }
 

@@ -32,10 +32,10 @@ export interface LearnedTables {
 const PART_BYTES = 600_000;
 const PARTS_MAXIMUM = 4;
 
-/** Rate that all begin the second pass with: that of 40 visits. */
+/** Rate that all begin the second pass with: that of 50 visits. */
 const FIRST_RATE = 2185;
 /** Units of a logit, of a rate. */
-const LOGIT_ONE = 2048;
+const LOGIT_ONE = 8192;
 const RATE_ONE = 32768;
 /** A rate is this times the mean square of how far logits go. 0.6, 1.2, 2.4, 4 save 25.14, 25.20, 25.23,
  * 25.22 % of pictures held out. */
@@ -146,8 +146,8 @@ function refine(
       sums![i] = sums![i]! + moved;
       squares![i] = squares![i]! + moved * moved;
       parts![i] = parts![i]! + 1;
-      // A rate r has 0.4 * 8 / r - 8 visits behind it.
-      const seen = 8 * FRESH_RATE * (1 / model[rateAt]! - 1 / from[rateAt]!);
+      // A rate r has 0.4 * 10 / r - 10 visits behind it.
+      const seen = 10 * FRESH_RATE * (1 / model[rateAt]! - 1 / from[rateAt]!);
       visits[i] = visits[i]! + Math.max(1, seen);
     }
   });

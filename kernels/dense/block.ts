@@ -16,14 +16,15 @@ import { Measuring, reads } from "../jpeg/direction.ts";
 import { BLOCK_MASK } from "../jpeg/frame.ts";
 import { INTERIOR_ORDER, ZIGZAG } from "../memory.ts";
 import { decoderBits } from "../range/decode.ts";
-import { decideTree, use7 } from "./additive.ts";
 import { beginCoefficients, mask } from "./coefficient.ts";
 import { component } from "./component.ts";
+import { use7 } from "./contexts.ts";
 import { codeDc } from "./dc.ts";
 import { Column, codeEdge, codeEdgeCount, edgeSum, missed, Row } from "./edge.ts";
 import { beginEstimates } from "./estimates.ts";
 import { codeInterior, lowSum } from "./interior.ts";
 import { countLevel, sumLevel, wideLevel } from "./levels.ts";
+import { decideTree } from "./pairs.ts";
 import { beginPredictions } from "./predictions.ts";
 import {
   above,

@@ -11,10 +11,11 @@
 import { FAULT_COEFFICIENT, FAULT_STREAM } from "../fault.ts";
 import { reads } from "../jpeg/direction.ts";
 import { BORDERS_ABOVE, BORDERS_LEFT } from "../memory.ts";
-import { decide, decideLength, use3, use5, useOther } from "./additive.ts";
 import { keepCoefficient } from "./coefficient.ts";
 import { cappedQuantizer, component, ratio, signedRatio } from "./component.ts";
+import { use3, use5, useOther } from "./contexts.ts";
 import { bitLength, countLevel, logLevel } from "./levels.ts";
+import { decide } from "./pairs.ts";
 import { predictDc } from "./predictions.ts";
 import {
   above,
@@ -29,6 +30,7 @@ import {
   secondAbove,
   secondLeft,
 } from "./records.ts";
+import { decideLength } from "./rows.ts";
 import {
   bitPlace,
   DC_BITS_PLACE,
@@ -44,7 +46,9 @@ import {
   DC_SIGN_SIZE,
   DC_SUM,
   DC_UNSURE,
+  DC_UPPER,
   ESCAPE_DC,
+  OTHER_UPPER,
   PAIR_BYTES,
   ROW_BYTES,
   tables,
@@ -94,7 +98,7 @@ export function codeDc<D>(block: usize, count: u32, missedAbove: u32, missedLeft
     const unsure = logLevel(missedAndBorders) >> 1;
     useOther(tables + DC_OTHER + ROW_BYTES * (surprise + min<usize>(unsure, 20)));
   }
-  const length = decideLength<D>(5, isLast, longer, given);
+  const length = decideLength<D>(5, isLast, DC_UPPER, OTHER_UPPER, longer, given);
   store<u8>(here, <u8>min(length, 11), R_DC_LENGTH);
   let result = level;
   if (length > 0) {

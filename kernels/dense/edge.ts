@@ -11,7 +11,6 @@
 import { FAULT_COEFFICIENT, FAULT_STREAM } from "../fault.ts";
 import { reads } from "../jpeg/direction.ts";
 import { BORDERS_ABOVE, BORDERS_LEFT, OWN_MAGNITUDES } from "../memory.ts";
-import { decide, decideLength, decideTree, use4, use5, use6, useOther } from "./additive.ts";
 import { keepCoefficient, OWN_LINE } from "./coefficient.ts";
 import {
   cappedColumn,
@@ -23,9 +22,11 @@ import {
   signedRatio,
   sizeOver,
 } from "./component.ts";
+import { use4, use5, use6, useOther } from "./contexts.ts";
 import { beginEdgeEstimates, edgeEstimate, magnitudeWeights, term } from "./estimates.ts";
 import { columnLine, LENGTH_LIMIT_AC, rowLine } from "./interior.ts";
 import { bitLength, logLevel, sumLevel } from "./levels.ts";
+import { decide, decideTree } from "./pairs.ts";
 import { beginEdgePredictions, predictEdge } from "./predictions.ts";
 import {
   above,
@@ -44,6 +45,7 @@ import {
   second,
   signOf,
 } from "./records.ts";
+import { decideLength } from "./rows.ts";
 import {
   bitPlace,
   EDGE_BITS_BOTH,
@@ -69,8 +71,10 @@ import {
   EDGE_SIGN_SCALE,
   EDGE_SIGN_SIZE,
   EDGE_SIGNED,
+  EDGE_UPPER,
   ESCAPE_EDGE,
   HALF_LEVELS,
+  OTHER_UPPER,
   PAIR_BYTES,
   PLACES,
   ROW_BYTES,
@@ -168,7 +172,7 @@ export function codeEdge<D, Edge>(block: usize, count: u32): i32 {
     chooseLength<Edge>(i, raster, remaining, before);
     const longer = tables + ESCAPE_EDGE;
     const given = <i32>bitLength(magnitude);
-    const length = decideLength<D>(6, isColour, longer, given);
+    const length = decideLength<D>(6, isColour, EDGE_UPPER, OTHER_UPPER, longer, given);
     before = 0;
     if (length == 0) {
       missed += <u32>abs<i32>(whole);
@@ -252,8 +256,8 @@ function codeSign<D, Edge>(i: usize, raster: usize, length: u32, given: u32): u3
   const isRow = idof<Edge>() == idof<Row>();
   const eighths = within((8 * predicted + 2048) >> 12, 31);
   const halves = within((2 * smooth) >> 12, 10);
-  const softened = (12 * <i64>predicted) / (32 + <i64>expected);
-  const scaled = within(<i32>((softened * 32 + 2048) >> 12), 24);
+  const softened = (12 * predicted) / (32 + <i32>expected);
+  const scaled = within((32 * softened + 2048) >> 12, 24);
   const coarse = within((2 * predicted) >> 12, 6);
   const side = signOf(isRow ? left : above, raster);
   const other = (coarse * 3 + side) * 3 + signOf(second, raster);

@@ -10,7 +10,6 @@
 import { FAULT_COEFFICIENT, FAULT_STREAM } from "../fault.ts";
 import { reads } from "../jpeg/direction.ts";
 import { BORDERS_ABOVE, BORDERS_LEFT, INTERIOR_ORDER, OWN_MAGNITUDES } from "../memory.ts";
-import { decide, decideLength, use3, use5, useOther } from "./additive.ts";
 import { keepCoefficient, OWN_LINE } from "./coefficient.ts";
 import {
   cappedQuantizer,
@@ -21,10 +20,13 @@ import {
   ratio,
   sizeOver,
 } from "./component.ts";
+import { use3, use5, useOther } from "./contexts.ts";
 import { magnitudeWeights, near, neighboursEstimate, ownEstimate, term } from "./estimates.ts";
 import { bitLength, countLevel, logLevel, sumLevel } from "./levels.ts";
+import { decide } from "./pairs.ts";
 import { predictInterior } from "./predictions.ts";
 import { above, first, left, magnitudeOf, R_ROWS, second, signOf } from "./records.ts";
+import { decideLength } from "./rows.ts";
 import {
   BITS_PLACE,
   BITS_PREFIX,
@@ -36,6 +38,8 @@ import {
   INTERIOR_OWN,
   INTERIOR_SCALE,
   INTERIOR_SIGNED,
+  INTERIOR_UPPER,
+  OTHER_UPPER,
   PAIR_BYTES,
   PLACES,
   ROW_BYTES,
@@ -88,7 +92,7 @@ export function codeInterior<D>(block: usize, count: u32): i32 {
     chooseLength(z, raster, remaining);
     const longer = tables + ESCAPE_INTERIOR;
     const given = <i32>bitLength(magnitude);
-    const length = decideLength<D>(3, isColour, longer, given);
+    const length = decideLength<D>(3, isColour, INTERIOR_UPPER, OTHER_UPPER, longer, given);
     isBehindOne = length > 0;
     if (length == 0) continue;
     if (length > LENGTH_LIMIT_AC) return reads<D>() ? -FAULT_STREAM : -FAULT_COEFFICIENT;

@@ -9,7 +9,7 @@
  *
  * Source: docs/formats/jpeg-dense.md, levels.
  */
-import { COUNT_LEVELS, LOG_LEVELS, SQUASH, SUM_LEVELS, VISITED, WIDE_LEVELS } from "../memory.ts";
+import { COUNT_LEVELS, LOG_LEVELS, LOSING, SQUASH, SUM_LEVELS, WIDE_LEVELS } from "../memory.ts";
 
 /** Largest number that `logLevel` tells from smaller ones. */
 const LOG_LIMIT: u32 = 4095;
@@ -32,9 +32,10 @@ export function fillLevels(): void {
   for (let n: u32 = 0; n <= SUM_LIMIT; n++) {
     store<u8>(SUM_LEVELS + <usize>n, <u8>sumLevelOf(n));
   }
-  for (let visited: usize = 0; visited <= 8; visited++) {
+  for (let visited: usize = 0; visited <= 4; visited++) {
     for (let lane: usize = 0; lane < 8; lane++) {
-      store<i16>(VISITED + 16 * visited + 2 * lane, lane < visited ? -1 : 0);
+      const isRate = lane >= 4 && lane < 4 + visited;
+      store<i16>(LOSING + 16 * visited + 2 * lane, isRate ? -1 : 0);
     }
   }
 }
@@ -111,10 +112,9 @@ export function bitLength(n: u32): u32 {
   return 32 - clz<u32>(n);
 }
 
-/** Probability of a one, of 65536, by a sum of logits in 1/2048. */
+/** Probability of a one, of 65536, by a sum of logits in 1/4096 that fits 16 bits. */
 // @ts-ignore: decorator
 @inline
 export function squash(sum: i32): u32 {
-  const x = max<i32>(min<i32>(sum >> 3, 2047), -2048);
-  return <u32>load<u16>(SQUASH + 2 * <usize>(x + 2048));
+  return <u32>load<u16>(SQUASH + 4096 + 2 * <usize>(sum >> 4));
 }

@@ -2,13 +2,12 @@
  * Segment model: what the walk over a segment (jpeg/segment.ts) calls of the dense model. Each model has
  * these functions; lepton/segment-model.ts says when they are called.
  */
-import { DENSE_MODEL, DENSE_PRIORS } from "../memory.ts";
 import { beginDecoding } from "../range/decode.ts";
 import { beginEncoding } from "../range/encode.ts";
 import { codeBlock as codeDenseBlock } from "./block.ts";
 import { component, makeComponents, selectDenseComponent } from "./component.ts";
+import { copyPriors } from "./priors.ts";
 import { beginRecordRow, endRecordRow } from "./records.ts";
-import { TABLE_BYTES } from "./tables.ts";
 
 /** More than any block takes: some 2,100 decisions of 11 bits at most. */
 export const CODED_BLOCK_BYTES: usize = 4096;
@@ -42,7 +41,7 @@ export function beginWriting(): i32 {
 }
 
 function beginTables(): void {
-  if (!keepsTables) memory.copy(DENSE_MODEL, DENSE_PRIORS, TABLE_BYTES);
+  if (!keepsTables) copyPriors();
 }
 
 /** Takes component `c` for the rows that follow. */

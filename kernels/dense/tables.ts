@@ -2,18 +2,23 @@
  * Tables: where each parameter of the model lies. A decision adds up the parameters of its contexts, one
  * from each of up to seven tables.
  *
- *   row    8 logits, 8 rates, i16 each, 32 bytes     exponents: lane i is the step "longer than i"
+ *   row    4 logits, 4 rates, i16 each, 16 bytes     exponents: lane i is the step "longer than i"
  *   pair   a logit, a rate, i16 each, 4 bytes        trees, signs, bits below the leading one
  *
+ * Tables of rows stand together by what they are of; behind them stand as many rows of the upper steps, 4 to
+ * 7. Priors have a context's eight logits together, then its eight rates (priors.ts).
+ *
  * The tables exist twice, for components 0 and 3 and for components 1 and 2, which have some more. Dimensions, and what the
- * contexts mean: docs/formats/jpeg-dense.md. Logits are in units of 1/2048, rates of 1/32768.
+ * contexts mean: docs/formats/jpeg-dense.md. Logits are in units of 1/8192, rates of 1/32768.
  */
 import { DENSE_MODEL } from "../memory.ts";
 
-export const ROW_BYTES: usize = 32;
+export const ROW_BYTES: usize = 16;
+/** Bytes from a logit to its rate. */
+export const ROW_RATES: usize = 8;
 export const PAIR_BYTES: usize = 4;
-/** Steps of an exponent in a row; the few longer ones go on in pairs. */
-export const ROW_STEPS: i32 = 8;
+/** Steps of an exponent in a row, and in an upper one; the few longer ones go on in pairs. */
+export const ROW_STEPS: i32 = 4;
 /** The longest exponent: a DC's difference. */
 export const LENGTH_LIMIT: i32 = 17;
 
@@ -36,7 +41,9 @@ const COUNT_END: usize = COUNT_LOW + 11 * 11 * COUNT_TREE;
 export const INTERIOR_SCALE: usize = COUNT_END;
 export const INTERIOR_OWN: usize = INTERIOR_SCALE + 49 * HALF_LEVELS * 3 * ROW_BYTES;
 export const INTERIOR_SIGNED: usize = INTERIOR_OWN + 49 * 11 * 12 * ROW_BYTES;
-const INTERIOR_END: usize = INTERIOR_SIGNED + LEVELS * 16 * ROW_BYTES;
+/** Bytes to the row of upper steps. */
+export const INTERIOR_UPPER: usize = INTERIOR_SIGNED + LEVELS * 16 * ROW_BYTES - INTERIOR_SCALE;
+const INTERIOR_END: usize = INTERIOR_SCALE + 2 * INTERIOR_UPPER;
 
 // Interior bits below the leading one, by `bitPlace`: lengths 2..15, numbers 0..length - 2.
 export const PLACES: usize = 105;
@@ -72,7 +79,8 @@ export const EDGE_BOTH: usize = EDGE_SCALE + 7 * HALF_LEVELS * 8 * ROW_BYTES;
 export const EDGE_OWN: usize = EDGE_BOTH + HALF_LEVELS * HALF_LEVELS * ROW_BYTES;
 export const EDGE_NEAR: usize = EDGE_OWN + 7 * 8 * 8 * ROW_BYTES;
 export const EDGE_BORDER: usize = EDGE_NEAR + 7 * 11 * 8 * ROW_BYTES;
-const EDGE_END: usize = EDGE_BORDER + 7 * 12 * HALF_LEVELS * ROW_BYTES;
+export const EDGE_UPPER: usize = EDGE_BORDER + 7 * 12 * HALF_LEVELS * ROW_BYTES - EDGE_SIGNED;
+const EDGE_END: usize = EDGE_SIGNED + 2 * EDGE_UPPER;
 
 // Edge signs.
 export const EDGE_SIGN_SIZE: usize = EDGE_END;
@@ -96,7 +104,8 @@ export const DC_SUM: usize = DC_UNSURE + 24 * 24 * ROW_BYTES;
 export const DC_FIRST: usize = DC_SUM + LEVELS * ROW_BYTES;
 export const DC_SECOND: usize = DC_FIRST + 24 * 24 * ROW_BYTES;
 export const DC_COUNT: usize = DC_SECOND + 24 * 24 * ROW_BYTES;
-export const DC_BITS_PLACE: usize = DC_COUNT + 12 * 24 * ROW_BYTES;
+export const DC_UPPER: usize = DC_COUNT + 12 * 24 * ROW_BYTES - DC_UNSURE;
+export const DC_BITS_PLACE: usize = DC_UNSURE + 2 * DC_UPPER;
 export const DC_BITS_UNSURE: usize = DC_BITS_PLACE + DC_PLACES * PAIR_BYTES;
 export const DC_BITS_PREFIX: usize = DC_BITS_UNSURE + 24 * DC_PLACES * PAIR_BYTES;
 export const DC_SIGN_ROUNDING: usize = DC_BITS_PREFIX + 16 * 24 * 4 * PAIR_BYTES;
@@ -115,7 +124,8 @@ export const CLASS_BYTES: usize = (ESCAPE_DC + 16 * PAIR_BYTES + 31) & ~31;
 export const INTERIOR_OTHER: usize = CLASS_BYTES;
 export const EDGE_OTHER: usize = INTERIOR_OTHER + 49 * 5 * 5 * 11 * ROW_BYTES;
 export const DC_OTHER: usize = EDGE_OTHER + 7 * 8 * 8 * 8 * ROW_BYTES;
-export const SIGN_OTHER: usize = DC_OTHER + 12 * 21 * ROW_BYTES;
+export const OTHER_UPPER: usize = DC_OTHER + 12 * 21 * ROW_BYTES - INTERIOR_OTHER;
+export const SIGN_OTHER: usize = INTERIOR_OTHER + 2 * OTHER_UPPER;
 const OTHER_END: usize = SIGN_OTHER + 2 * 49 * 9 * PAIR_BYTES;
 
 /** Bytes of all tables. */
@@ -132,38 +142,12 @@ export const ROWS_DC_END: usize = DC_BITS_PLACE;
 export const ROWS_OTHER: usize = INTERIOR_OTHER;
 export const ROWS_OTHER_END: usize = SIGN_OTHER;
 
-/** What a parameter begins with that no training has seen: no opinion, and a fast rate of 0.4. */
-export const FRESH_RATE: u32 = 13107;
-
 /** The tables of the component that is being coded. */
 export let tables: usize = DENSE_MODEL;
 
 /** Selects the tables of class 0 (components 0 and 3) or 1. */
 export function selectTables(colour: i32): void {
   tables = DENSE_MODEL + <usize>colour * CLASS_BYTES;
-}
-
-/** Fills all tables at `at` with parameters that no training has seen. */
-export function fillFresh(at: usize): void {
-  const pair = FRESH_RATE << 16;
-  for (let i: usize = 0; i < TABLE_BYTES; i += PAIR_BYTES) store<u32>(at + i, pair);
-  for (let colour: usize = 0; colour < 2; colour++) {
-    const start = at + colour * CLASS_BYTES;
-    fillRows(start + ROWS_INTERIOR, start + ROWS_INTERIOR_END);
-    fillRows(start + ROWS_EDGE, start + ROWS_EDGE_END);
-    fillRows(start + ROWS_DC, start + ROWS_DC_END);
-  }
-  fillRows(at + CLASS_BYTES + ROWS_OTHER, at + CLASS_BYTES + ROWS_OTHER_END);
-}
-
-function fillRows(from: usize, end: usize): void {
-  const rates = FRESH_RATE | (FRESH_RATE << 16);
-  for (let row = from; row < end; row += ROW_BYTES) {
-    for (let i: usize = 0; i < 16; i += 4) {
-      store<u32>(row + i, 0);
-      store<u32>(row + i, rates, 16);
-    }
-  }
 }
 
 /** Which bit below the leading one: `number` of a magnitude of `length` bits. */

@@ -18,7 +18,7 @@ export const jpegDenseCodec: Codec = jpegCodec("dense", {
     kernels: ["dense", "header"],
     tables: [
       // The priors 1, and the dictionary of headers that goes with them.
-      { name: "jpeg-priors.bin", sum: 0x48674bc7 },
+      { name: "jpeg-priors.bin", sum: 0xe066cc85 },
       { name: "jpeg-headers.bin", sum: 0x8d11d7b3 },
     ],
   },

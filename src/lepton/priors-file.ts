@@ -3,7 +3,7 @@
  *
  *   0   4  "PPri"             8   four rates, u16 each      20  weights and parameters, one stream
  *   4   1  number of the set  16  words of the tables, u32      (priors-coding.ts)
- *   6   2  step of a logit                                  -4  CRC-32C of all before
+ *   6   2  step of a logit                                  -4  CRC-32C of all before, high byte first
  *
  * Numbers are little-endian. Source: docs/formats/jpeg-dense.md, "Prior set".
  */
@@ -20,7 +20,14 @@ import {
   RATE_LEVELS,
   WEIGHT_COUNT,
 } from "./priors-coding.ts";
-import { freshPriors, PRIOR_TABLES, PRIOR_WORDS, rateOf, unitOf } from "./priors-layout.ts";
+import {
+  freshPriors,
+  PRIOR_TABLES,
+  PRIOR_WORDS,
+  RATE_FLOOR,
+  rateOf,
+  unitOf,
+} from "./priors-layout.ts";
 
 const CHECKSUM_BYTES = 4;
 
@@ -46,7 +53,7 @@ export function readPriorFile(bytes: Uint8Array): PriorFile {
   const view = viewOf(bytes);
   const end = bytes.length - CHECKSUM_BYTES;
   const isWhole = isPriorFile(bytes) && end >= PRIORS_HEADER_BYTES;
-  if (!isWhole || view.getUint32(end, true) !== checksumOf(bytes.subarray(0, end))) {
+  if (!isWhole || view.getUint32(end) !== checksumOf(bytes.subarray(0, end))) {
     throw new PithError("KernelFault", { why: "a damaged prior set", bytes: bytes.length });
   }
   const words = view.getUint32(16, true);
@@ -59,6 +66,9 @@ export function readPriorFile(bytes: Uint8Array): PriorFile {
   const levels = new Int16Array(PRIOR_WORDS);
   codeLevels(reader, { words: levels });
   const rates = Array.from({ length: RATE_LEVELS }, (_, i) => view.getUint16(8 + 2 * i, true));
+  if (rates.some((rate) => rate < RATE_FLOOR || rate > 32767)) {
+    throw new PithError("KernelFault", { why: "a prior set with rates out of range" });
+  }
   const tables = tablesFrom(levels, view.getUint16(6, true), rates);
   return { number: view.getUint8(4), weights, tables };
 }

@@ -30,6 +30,8 @@ const PAIR_WORDS = 2;
 
 /** A rate that no training has seen; its logit is 0. */
 export const FRESH_RATE = 13107;
+/** The lowest rate, as in kernels/dense/additive.ts. */
+export const RATE_FLOOR = 300;
 
 type Shape = readonly [kind: PriorTable["kind"], group: number, ...dimensions: number[]];
 

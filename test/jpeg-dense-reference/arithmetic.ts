@@ -4,18 +4,17 @@
  * Written from the section "Additive decisions" of docs/formats/jpeg-dense.md; all its constants stand here.
  */
 
-/** A sum of logits has this many bits more than what `squash` takes. */
-const SQUASH_SHIFT = 3;
+/** A sum of halved logits has this many bits more than what `squash` takes. */
+const SQUASH_SHIFT = 4;
 /** Steps of what `squash` takes, on either side of zero. */
 const SQUASH_MOST = 2048;
 /** p(n + 1) is p(n) times this, in 2^31. */
 const SQUASH_STEP = 2_139_111_403n;
 const PROBABILITY_LEAST = 32;
 const PROBABILITY_MOST = 65_504;
-const ERROR_SHIFT = 5;
+const ERROR_SHIFT = 3;
 const RATE_BITS = 15;
-const RATE_LEAST = 197;
-const RATE_LOSS = 10_240;
+const RATE_LEAST = 300;
 const LOGIT_MOST = 32_767;
 
 const SQUASH = squashTable();
@@ -33,10 +32,14 @@ function squashTable(): Uint16Array {
   return table;
 }
 
-/** The probability of a one, in 65536ths, that a sum of logits says. */
+/** The probability of a one, in 65536ths, that a sum of halved logits says. */
 export function probabilityOf(sum: number): number {
-  const logit = Math.max(-SQUASH_MOST, Math.min(SQUASH_MOST - 1, sum >> SQUASH_SHIFT));
-  return SQUASH[logit + SQUASH_MOST]!;
+  return SQUASH[(cut16(sum) >> SQUASH_SHIFT) + SQUASH_MOST]!;
+}
+
+/** What a context's logit adds to a decision's. */
+export function halved(logit: number): number {
+  return logit >> 1;
 }
 
 /** A logit within 16 bits. */
@@ -58,5 +61,5 @@ export function learntLogit(logit: number, rate: number, error: number): number 
 }
 
 export function learntRate(rate: number): number {
-  return Math.max(RATE_LEAST, rate - round(round(rate * rate) * RATE_LOSS));
+  return Math.max(RATE_LEAST, rate - round(rate * (rate >> 2)));
 }

@@ -8,7 +8,7 @@
  * Written from the section "Additive decisions" of docs/formats/jpeg-dense.md. A context is the index of its
  * parameter; of a tree or a row, that of its first one.
  */
-import { cut16, errorOf, learntLogit, learntRate, probabilityOf } from "./arithmetic.ts";
+import { cut16, errorOf, halved, learntLogit, learntRate, probabilityOf } from "./arithmetic.ts";
 import type { Parameters } from "./prior-parameters.ts";
 import type { RangeDecoder } from "./range-decoder.ts";
 import { ROW_STEPS, type TableShape, tablesOfClass } from "./tables.ts";
@@ -32,7 +32,7 @@ export class Decisions {
 
   one(contexts: readonly number[]): number {
     let sum = 0;
-    for (const at of contexts) sum += this.#logits[at]!;
+    for (const at of contexts) sum += halved(this.#logits[at]!);
     return this.#decide(sum, contexts);
   }
 
@@ -53,7 +53,7 @@ export class Decisions {
       const contexts =
         step < ROW_STEPS ? rows.map((row) => row + step) : [longer + step - ROW_STEPS];
       let sum = 0;
-      for (const at of contexts) sum = cut16(sum + this.#logits[at]!);
+      for (const at of contexts) sum = cut16(sum + halved(this.#logits[at]!));
       if (this.#decide(sum, contexts) === 0) return step;
     }
     return LENGTH_MOST;

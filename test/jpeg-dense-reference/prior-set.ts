@@ -32,7 +32,7 @@ export function readPriorSet(file: Uint8Array): PriorSet {
   const view = new DataView(file.buffer, file.byteOffset, file.length);
   if (view.getUint32(0) !== 0x50507269) throw new Error("no prior set");
   const end = file.length - HASH_BYTES;
-  if (view.getUint32(end, true) !== crc32c(file.subarray(0, end))) throw new Error("a wrong sum");
+  if (view.getUint32(end) !== crc32c(file.subarray(0, end))) throw new Error("a wrong sum");
   if (view.getUint32(16, true) !== wordsOfTables()) throw new Error("other tables");
   const decoder = new PriorDecoder(file.subarray(START_BYTES, -HASH_BYTES));
   const step = view.getUint16(6, true);

@@ -19,7 +19,7 @@ import {
   rateOf,
   unitOf,
 } from "../../src/lepton/priors-layout.ts";
-import { DenseKernel } from "../../train/dense-kernel.ts";
+import { DenseKernel, placeInKernel } from "../../train/dense-kernel.ts";
 import { LANES } from "../../train/reference-inputs.ts";
 import { CELLS, type Family, regressionBytes } from "../../train/reference-regressions.ts";
 import { type Random, seeded } from "../random.ts";
@@ -120,12 +120,13 @@ async function tableNames(): Promise<string[]> {
   const program = constants.map((line) => line.replaceAll(/: \w+(?= =)|<\w+>/g, "")).join("\n");
   const list = (await import(`data:text/javascript,${encodeURIComponent(program)}`)) as object;
   const named = Object.entries(list as Record<string, number>).filter(
-    ([name]) => !/^ROWS_|_BYTES$/.test(name),
+    ([name]) => !/^ROWS?_|_BYTES$|_UPPER$/.test(name),
   );
   const classWords = Math.max(...PRIOR_TABLES.map(({ twin }) => twin));
   return PRIOR_TABLES.map(({ kind, dimensions, at }, i) => {
     const group = at < classWords ? "first" : "second";
-    const address = 2 * (at < classWords ? at : at - classWords);
+    const place = placeInKernel(at);
+    const address = 2 * (at < classWords ? place : place - classWords);
     const name = named.find(([, value]) => value === address)?.[0] ?? "column";
     return `${i} ${group} ${name} ${kind} ${dimensions.join("x")}`;
   });
