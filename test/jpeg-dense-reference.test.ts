@@ -27,9 +27,9 @@ const COLOUR = SAMPLINGS[4]!;
 const FULL_COLOUR = SAMPLINGS[3]!;
 const FOUR = [...FULL_COLOUR, [1, 1]] as const;
 const UNEVEN = [
-  [3, 2],
-  [2, 3],
-  [1, 1],
+  [3, 3],
+  [2, 2],
+  [1, 3],
 ] as const;
 
 /** Small photographs. */
@@ -142,6 +142,15 @@ test("what no canonical writer would have written comes back from PDB, DEV and O
     const plan = made(COLOUR, texture, { quirks, progressive: true });
     const { records } = await trip(writeJpeg(plan));
     assert.ok(records.bytes.has("DEV"));
+  }
+});
+
+test("pictures whose quantizers are the largest come back", async () => {
+  const size = { width: 40, height: 40 };
+  for (const texture of ["natural", "extreme", "dense"] as const) {
+    const table = [plainTable(0, 65_535)];
+    const picture = makePicture(seeded(9), size, COLOUR, TEXTURES[texture], table);
+    await trip(writeJpeg({ picture, scans: oneScan(picture), progressive: false }));
   }
 });
 
