@@ -235,6 +235,24 @@ for (const [what, jpeg, lepton] of WIDE) {
   });
 }
 
+test("due restart markers that are missing, and surplus ones, in the same scans", async () => {
+  const made = picture();
+  const plans = [
+    planOf(made),
+    planOf(made, { scans: separateScans(made) }),
+    planOf(made, { scans: usualScript(made), progressive: true }),
+  ];
+  for (const [i, plan] of plans.entries()) {
+    for (const restartsKept of [0, 1, 2, 100]) {
+      const restarts = { restartInterval: 2, restartsKept, surplusRestarts: 2 };
+      const jpeg = writeJpeg({ ...plan, ...restarts });
+      for (const model of ["lepton", "dense"] as const) {
+        assert.equal(await outcomeOf(jpeg, { model }), "restored", `${i} ${restartsKept} ${model}`);
+      }
+    }
+  }
+});
+
 test("notes go to other threads, and handoffs to any row", async () => {
   const size = { width: 48, height: 300 };
   const made = makePicture(seeded(8), size, [...COLOR, [2, 2]], TEXTURES.natural);

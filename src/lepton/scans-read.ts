@@ -14,7 +14,7 @@ import { PithError } from "../core/errors.ts";
 import type { KernelInstance } from "../core/kernel.ts";
 import { JPEG_PADDINGS_MAXIMUM } from "../core/limits.ts";
 import type { CoefficientModel } from "./coefficient-model.ts";
-import type { JpegScan } from "./jpeg-frame.ts";
+import { type JpegScan, restartsDue } from "./jpeg-frame.ts";
 import {
   type FirstScan,
   JPEG_START_BYTES,
@@ -192,7 +192,9 @@ class ScansReader {
       throw new PithError("InvalidResetCode", { why: "too many before one that is not as due" });
     }
     this.#padding = seen.padding;
-    this.#restarts.push(seen.restarts);
+    const there = seen.restarts - seen.surplusRestarts;
+    // Where some that are due are missing, surplus ones do not stand in for them.
+    this.#restarts.push(there < restartsDue(this.#scan) ? there : seen.restarts);
     this.#countsRestarts ||= seen.restarts > 0 || this.#scan.restartInterval > 0;
     this.#surplusRestarts.push(seen.surplusRestarts);
     this.#notes.push(notes);
