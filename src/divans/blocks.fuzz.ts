@@ -20,7 +20,7 @@ import { encodeUnit } from "./unit-encode.ts";
 import { type Block, RecordReader, writeCodedUnit } from "./unit-record.ts";
 import { Work } from "./work.ts";
 
-const ROUNDS = process.env["PITH_FULL"] === "1" ? 20_000 : 300;
+const ROUNDS = process.env["PITH_FULL"] === "1" ? 10_000 : 300;
 
 async function seedRecords(): Promise<UnitRecord[]> {
   const random = seeded(1);

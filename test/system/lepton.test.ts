@@ -62,14 +62,12 @@ async function statsOf({ url }: TestService): Promise<Stats> {
   return (await (await fetch(`${url}/-/stats`)).json()) as Stats;
 }
 
-const isFull = process.env["PITH_FULL"] === "1";
-
+/** All others of the corpus go the same way in test/full/lepton-service.test.ts. */
 const COMING: readonly string[] = [
   "photos/canon-ixus-300.jpg",
   "vectors/iphoneprogressive.jpg",
   "vectors/grayscale.jpg",
   "large/rhythm-baseline-restart.jpg",
-  ...(isFull ? ["large/elephants-baseline.jpg"] : []),
 ];
 
 test("photos shrink in the store and come back, whole and in ranges", {
