@@ -150,12 +150,12 @@ export function codeEdgeCount<D, Edge>(count: u32, rowCount: u32, given: u32): u
 
 /** Codes an edge of `count` coefficients, and makes `missed` and `edgeSum`. @returns 0, or a negative fault */
 export function codeEdge<D, Edge>(block: usize, count: u32): i32 {
-  const step: usize = idof<Edge>() == idof<Row>() ? 1 : 8;
+  const isRow = idof<Edge>() == idof<Row>();
+  const step: usize = isRow ? 1 : 8;
   let remaining = count;
   let before: u32 = 0;
   missed = 0;
   edgeSum = 0;
-  const isRow = idof<Edge>() == idof<Row>();
   beginEdgePredictions(isRow);
   if (count > 0) beginEdgeEstimates(isRow, isRow ? cappedQuantizers() : cappedColumn());
   for (let i: usize = 1; i < 8; i++) {
