@@ -50,6 +50,8 @@ export async function runCommand(
     if (!(error instanceof CommanderError)) run.fail(undefined, error);
     else if (error.exitCode !== 0) return new PithError("BadUsage").number;
   } finally {
+    // What was written may fail only now, as help does whose reader has gone.
+    await Promise.all([written(surroundings.stdout), written(surroundings.stderr)]);
     surroundings.stdout.off("error", outputFailed);
     surroundings.stderr.off("error", outputFailed);
   }
@@ -107,6 +109,11 @@ function argumentsOf(command: Command): string {
       return argument.required ? `<${name}>` : `[${name}]`;
     })
     .join(" ");
+}
+
+/** Waits until what was written is out, or has failed. */
+async function written(stream: NodeJS.WritableStream): Promise<void> {
+  if (stream.writable) await new Promise<void>((resolve) => stream.write("", () => resolve()));
 }
 
 /** What an option does, and the words that it takes. */

@@ -3,7 +3,7 @@
  * and modes, silence, JSON, exit codes, and nothing left behind where it fails.
  */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, openSync } from "node:fs";
 import {
@@ -447,6 +447,28 @@ test("a reader that goes away ends the command quietly", async () => {
   child.stdout?.once("data", () => child.stdout?.destroy());
   const [code] = await once(child, "close");
   assert.deepEqual([code, noted], [141, ""]);
+});
+
+test("help ends quietly when its reader has gone, and is a fault when the disk is full", async () => {
+  const outcomeOf = async (child: ChildProcess): Promise<unknown[]> => {
+    let noted = "";
+    child.stderr?.on("data", (piece: Buffer) => {
+      noted += piece.toString();
+    });
+    const [code] = await once(child, "close");
+    return [code, noted];
+  };
+  const child = startPith(["compress", "--help"]);
+  child.stdout?.destroy();
+  assert.deepEqual(await outcomeOf(child), [141, ""]);
+  if (!existsSync("/dev/full")) return;
+  const full = openSync("/dev/full", "w");
+  const words = [MAIN, "compress", "--help"];
+  const blocked = spawn(process.execPath, words, { stdio: ["ignore", full, "pipe"] });
+  closeSync(full);
+  const [code, noted] = await outcomeOf(blocked);
+  assert.equal(code, FAULTS.FileIo.number);
+  assert.match(String(noted), /^pith: \(stdout\): [^\n]*no space left[^\n]*\n$/);
 });
 
 test("a full disk behind stdout is a fault in one line", {
