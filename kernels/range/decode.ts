@@ -53,19 +53,15 @@ export function decoderBits(): u32 {
   return <u32>(next << 3) + <u32>clz<u64>(range);
 }
 
-/** Appends a word to `value`. */
+/** Appends a word to `value`: what lies behind the window's end, where it may be read, counts as zeros. No
+ * loop, which engines would unroll at each decision. */
+// @ts-ignore: decorator
+@inline
 function refill(): void {
-  let word: u32 = 0;
-  if (next + WORD_BYTES <= end) {
-    word = bswap(load<u32>(next, 0, 1));
-    next += WORD_BYTES;
-  } else {
-    for (let shift: i32 = 24; shift >= 0 && next < end; shift -= 8) {
-      word |= (<u32>load<u8>(next)) << shift;
-      next += 1;
-    }
-  }
-  value = (value << WORD_BITS) | <u64>word;
+  const bytes = min<usize>(end - next, WORD_BYTES);
+  const mask = <u64>0xffff_ffff_0000_0000 >> ((<u64>bytes) << 3);
+  value = (value << WORD_BITS) | (<u64>bswap(load<u32>(next, 0, 1)) & mask);
+  next += bytes;
 }
 
 /**
